@@ -1,0 +1,83 @@
+"""Everything a page loads comes from the book itself, and a page loads only what it needs.
+
+Jupyter Book's defaults take MathJax from a CDN and put the address of Thebe's CDN into each page. Here MathJax is
+copied out of the package `sphinx-mathjax-offline`, and extensions that the book does not use are unhooked.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
+
+UNUSED_EXTENSIONS = ("sphinx_thebe", "sphinx_togglebutton", "sphinx_comments")
+UNUSED_STYLES = ("sphinx-thebe.css", "thebelab.css", "togglebutton.css")
+UNUSED_FILES = (  # never requested by a page
+    "scripts/fontawesome.js*",
+    "scripts/*.map",
+    "styles/*.map",
+    "locales",
+    "sbt-webpack-macros.html",
+    "webpack-macros.html",
+    "vendor/fontawesome/webfonts/*.ttf",
+    "sphinx-thebe.*",
+    "thebelab.*",
+    "togglebutton.*",
+)
+
+
+def unhook_unused(app: Sphinx) -> None:
+    """Jupyter Book always loads these extensions; disconnect what they would do to the pages."""
+    for listeners in app.events.listeners.values():
+        listeners[:] = [each for each in listeners if each.handler.__module__ not in UNUSED_EXTENSIONS]
+
+
+def trim_page(app: Sphinx, page: str, template: str, context: dict, doctree: object) -> None:
+    """Drop the unused styles, and scripts that Sphinx lists twice (a `const` declared twice is an error)."""
+    context["css_files"][:] = [
+        style
+        for style in context["css_files"]
+        if Path(str(getattr(style, "filename", style))).name not in UNUSED_STYLES
+    ]
+    seen: set[tuple] = set()
+    scripts = []
+    for script in context["script_files"]:
+        key = (getattr(script, "filename", script), getattr(script, "attributes", {}).get("body"))
+        if key not in seen:
+            seen.add(key)
+            scripts.append(script)
+    context["script_files"][:] = scripts
+
+
+def mathjax_folder() -> Path:
+    """Where `sphinx-mathjax-offline` keeps MathJax."""
+    spec = importlib.util.find_spec("sphinx-mathjax-offline")
+    if spec is None or spec.origin is None:
+        raise ExtensionError("sphinx-mathjax-offline is not installed: pip install -r requirements-book.txt")
+    return Path(spec.origin).parent / "static" / "mathjax"
+
+
+def tidy_static(app: Sphinx, error: Exception | None) -> None:
+    """Copy MathJax and its fonts (1.5 MB) into the built book; remove files that no page asks for."""
+    if error is not None or app.builder.format != "html":
+        return
+    static = Path(app.outdir) / "_static"
+    source, target = mathjax_folder(), static / "mathjax"
+    fonts = "output/chtml/fonts/woff-v2"
+    shutil.copytree(source / fonts, target / fonts, dirs_exist_ok=True)
+    shutil.copy2(source / "tex-chtml.js", target)
+    for pattern in UNUSED_FILES:
+        for path in static.glob(pattern):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the extension; Jupyter Book sets up its own ones before it, so they can be unhooked here."""
+    unhook_unused(app)
+    app.connect("html-page-context", trim_page, priority=900)
+    app.connect("build-finished", tidy_static)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
