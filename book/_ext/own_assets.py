@@ -11,9 +11,11 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
+MATHJAX_SCRIPT = "tex-chtml.js"
 UNUSED_EXTENSIONS = ("sphinx_thebe", "sphinx_togglebutton", "sphinx_comments")
 UNUSED_STYLES = ("sphinx-thebe.css", "thebelab.css", "togglebutton.css")
 UNUSED_FILES = (  # never requested by a page
@@ -36,20 +38,31 @@ def unhook_unused(app: Sphinx) -> None:
         listeners[:] = [each for each in listeners if each.handler.__module__ not in UNUSED_EXTENSIONS]
 
 
-def trim_page(app: Sphinx, page: str, template: str, context: dict, doctree: object) -> None:
-    """Drop the unused styles, and scripts that Sphinx lists twice (a `const` declared twice is an error)."""
+def file_name(asset: Any) -> str:
+    """The name of a script's or style's file; empty for a script written into the page."""
+    return Path(str(getattr(asset, "filename", asset) or "")).name
+
+
+def has_formulas(doctree: nodes.document | None) -> bool:
+    """Whether the page itself has formulas; Sphinx also counts those of the pages that a table of contents names."""
+    return doctree is not None and any(
+        doctree.findall(lambda node: isinstance(node, (nodes.math, nodes.math_block)))
+    )
+
+
+def trim_page(app: Sphinx, page: str, template: str, context: dict, doctree: nodes.document | None) -> None:
+    """Drop unused styles and scripts, and scripts that Sphinx lists twice (a `const` declared twice is an error)."""
     context["css_files"][:] = [
-        style
-        for style in context["css_files"]
-        if Path(str(getattr(style, "filename", style))).name not in UNUSED_STYLES
+        style for style in context["css_files"] if file_name(style) not in UNUSED_STYLES
     ]
-    seen: set[tuple] = set()
-    scripts = []
+    mathjax, seen, scripts = has_formulas(doctree), set(), []
     for script in context["script_files"]:
-        key = (getattr(script, "filename", script), getattr(script, "attributes", {}).get("body"))
-        if key not in seen:
-            seen.add(key)
+        body = getattr(script, "attributes", {}).get("body") or ""
+        key = (str(getattr(script, "filename", script)), body)
+        is_mathjax = file_name(script) == MATHJAX_SCRIPT or body.startswith("window.MathJax")
+        if key not in seen and (mathjax or not is_mathjax):
             scripts.append(script)
+        seen.add(key)
     context["script_files"][:] = scripts
 
 
@@ -69,7 +82,7 @@ def tidy_static(app: Sphinx, error: Exception | None) -> None:
     source, target = mathjax_folder(), static / "mathjax"
     fonts = "output/chtml/fonts/woff-v2"
     shutil.copytree(source / fonts, target / fonts, dirs_exist_ok=True)
-    shutil.copy2(source / "tex-chtml.js", target)
+    shutil.copy2(source / MATHJAX_SCRIPT, target)
     for pattern in UNUSED_FILES:
         for path in static.glob(pattern):
             shutil.rmtree(path) if path.is_dir() else path.unlink()

@@ -1,4 +1,8 @@
-"""Figures: their size is written into the page, so that nothing jumps, and they load when the reader comes near."""
+"""How figures and folded code cells are written into the page.
+
+Figures: their size stands in the page, so that nothing jumps, and they load when the reader comes near.
+Folded code: myst-nb gives its summary an English label that hides the text from screen readers; here it has none.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from docutils import nodes
+from markupsafe import escape
+from myst_nb.sphinx_ import HideCodeCellNode, depart_HideCellInput
 from sphinx.application import Sphinx
 from sphinx.util.images import get_image_size
 from sphinx.writers.html5 import HTML5Translator
@@ -14,8 +20,8 @@ from sphinx.writers.html5 import HTML5Translator
 def visit_image(translator: HTML5Translator, node: nodes.image) -> None:
     """Write the image as Sphinx does, then add width, height and loading to its tag."""
     size = get_image_size(Path(translator.builder.srcdir) / node["uri"])  # before Sphinx rewrites the address
-    earlier = list(translator.document.findall(nodes.image)).index(node)
-    if earlier > 0:  # the first one is often in view at once: loading it late would only delay it
+    # The first picture is often in view at once: loading it late would only delay it.
+    if next(translator.document.findall(nodes.image)) is not node:
         node["loading"] = "lazy"
     type(translator).visit_image(translator, node)
     tag = translator.body[-1]
@@ -29,7 +35,17 @@ def depart_image(translator: HTML5Translator, node: nodes.image) -> None:
     type(translator).depart_image(translator, node)
 
 
+def visit_folded_code(translator: HTML5Translator, node: HideCodeCellNode) -> None:
+    """Open the fold as myst-nb does, but let its summary be read as it stands."""
+    translator.body.append(
+        f'<details class="admonition hide {" ".join(node["classes"])}">\n<summary>\n'
+        f'<span class="collapsed admonition-title">{escape(node["prompt_show"])}</span>\n'
+        f'<span class="expanded admonition-title">{escape(node["prompt_hide"])}</span>\n</summary>\n'
+    )
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Replace Sphinx's image visitor in HTML."""
+    """Replace the two visitors in HTML."""
     app.add_node(nodes.image, override=True, html=(visit_image, depart_image))
+    app.add_node(HideCodeCellNode, override=True, html=(visit_folded_code, depart_HideCellInput))
     return {"parallel_read_safe": True, "parallel_write_safe": True}
