@@ -1,0 +1,180 @@
+"""Chapter 1: cut images into patches, put them together again, embed them."""
+
+from __future__ import annotations
+
+from operator import index
+
+from torch import Tensor, nn
+
+
+def patchify(images: Tensor, patch_size: int) -> Tensor:
+    """Cut images into non-overlapping square patches and flatten each one.
+
+    Patches come in row-major order (left to right, then top to bottom). Each one is flattened as
+    (channel, row, column), the order of `torch.nn.functional.unfold` and of a convolution's weight.
+
+    Args:
+        images: shape (B, C, H, W), any dtype and device; P divides H and W.
+        patch_size: P, the side of a patch in pixels, at least 1.
+
+    Returns:
+        Shape (B, N, C·P·P) with N = (H/P)·(W/P): the same values, none added, none lost.
+
+    Raises:
+        TypeError: `images` is not a tensor, or `patch_size` is not a whole number.
+        ValueError: `images` has not four axes, P < 1, or P does not divide H or W.
+
+    Source:
+        Dosovitskiy et al. 2021, section 3.1, the reshaping of x into x_p.
+    """
+    p = _check_patch_size(patch_size)
+    _check_images(images)
+    b, c, h, w = images.shape
+    rows, columns = _grid((h, w), p)
+    x = images.reshape(b, c, rows, p, columns, p)  # (B, C, H/P, P, W/P, P)
+    x = x.permute(0, 2, 4, 1, 3, 5)  # (B, H/P, W/P, C, P, P)
+    return x.reshape(b, rows * columns, c * p * p)  # (B, N, C·P·P)
+
+
+def unpatchify(patches: Tensor, patch_size: int, image_size: int | tuple[int, int]) -> Tensor:
+    """Put the patches of `patchify` together again: its exact inverse.
+
+    Args:
+        patches: shape (B, N, C·P·P), in the order that `patchify` gives.
+        patch_size: P, the side of a patch in pixels, at least 1.
+        image_size: the image's (H, W) in pixels, or one int for a square image.
+
+    Returns:
+        Shape (B, C, H, W).
+
+    Raises:
+        TypeError: `patches` is not a tensor, or a size is not a whole number.
+        ValueError: `patches` has not three axes, P does not divide H or W, N is not (H/P)·(W/P),
+            or the length of a patch is not a multiple of P·P.
+    """
+    p = _check_patch_size(patch_size)
+    _check_tensor(patches, "patches", "(B, N, C·P·P)", 3)
+    h, w = _check_image_size(image_size)
+    rows, columns = _grid((h, w), p)
+    b, n, length = patches.shape
+    if n != rows * columns:
+        raise ValueError(
+            f"an image of {h}×{w} has {rows}×{columns} = {rows * columns} patches of {p}×{p}, but patches "
+            f"has N = {n}. Pass the (H, W) of the image that was cut, and no class token."
+        )
+    if length == 0 or length % (p * p) != 0:
+        raise ValueError(
+            f"a flattened patch of {p}×{p} pixels has C·{p * p} values, but the last axis of patches has "
+            f"{length}. Use the patch_size that the image was cut with; embedded patches cannot be undone."
+        )
+    x = patches.reshape(b, rows, columns, length // (p * p), p, p)  # (B, H/P, W/P, C, P, P)
+    x = x.permute(0, 3, 1, 4, 2, 5)  # (B, C, H/P, P, W/P, P)
+    return x.reshape(b, length // (p * p), h, w)  # (B, C, H, W)
+
+
+class PatchEmbedding(nn.Module):
+    """Map each patch of an image to a vector of width D by one learned linear layer.
+
+    The layer is a convolution whose kernel and stride are both P: each kernel position sees one patch,
+    so this equals `patchify` followed by a linear layer with the kernel's weights.
+    The image size may change from call to call; patch size and channels may not.
+
+    Args:
+        patch_size: P, the side of a patch in pixels, at least 1.
+        in_channels: C, at least 1 (3 for RGB).
+        embed_dim: D, the width of the output vectors, at least 1.
+
+    Raises:
+        TypeError: an argument is not a whole number.
+        ValueError: an argument is smaller than 1.
+
+    Source:
+        Dosovitskiy et al. 2021, Equation 1: the matrix E. Weights start from a normal distribution with
+        variance 1/(C·P·P), biases from zero, as in torchvision's `VisionTransformer`.
+    """
+
+    def __init__(self, patch_size: int = 16, in_channels: int = 3, embed_dim: int = 768) -> None:
+        super().__init__()
+        self.patch_size = _check_patch_size(patch_size)
+        self.in_channels = _check_positive(in_channels, "in_channels")
+        self.embed_dim = _check_positive(embed_dim, "embed_dim")
+        p = self.patch_size
+        self.projection = nn.Conv2d(self.in_channels, self.embed_dim, kernel_size=p, stride=p)
+        nn.init.trunc_normal_(self.projection.weight, std=(self.in_channels * p * p) ** -0.5)
+        nn.init.zeros_(self.projection.bias)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Embed every patch.
+
+        Args:
+            images: shape (B, C, H, W), with P dividing H and W.
+
+        Returns:
+            Shape (B, N, D), N = (H/P)·(W/P), patches in row-major order.
+
+        Raises:
+            TypeError: `images` is not a tensor.
+            ValueError: `images` has not four axes or not C channels, or P does not divide H or W.
+        """
+        _check_images(images)
+        if images.shape[1] != self.in_channels:
+            raise ValueError(
+                f"this PatchEmbedding reads {self.in_channels} channels, but images of shape "
+                f"{tuple(images.shape)} have {images.shape[1]}. Convert the images, or build it with "
+                f"in_channels={images.shape[1]}."
+            )
+        _grid((images.shape[2], images.shape[3]), self.patch_size)
+        x = self.projection(images)  # (B, D, H/P, W/P)
+        return x.flatten(2).transpose(1, 2)  # (B, D, N) -> (B, N, D)
+
+
+def _check_positive(value: int, name: str) -> int:
+    """A whole number of at least 1, as an int."""
+    try:
+        number = index(value)
+    except TypeError:
+        number = None
+    if number is None or isinstance(value, bool):
+        raise TypeError(f"{name} must be a whole number (int), got {value!r} of type {type(value).__name__}.")
+    if number < 1:
+        raise ValueError(f"{name} must be at least 1, got {number}.")
+    return number
+
+
+def _check_patch_size(patch_size: int) -> int:
+    return _check_positive(patch_size, "patch_size")
+
+
+def _check_image_size(image_size: int | tuple[int, int]) -> tuple[int, int]:
+    """(H, W) from an int or a pair."""
+    if not isinstance(image_size, tuple | list):
+        side = _check_positive(image_size, "image_size")
+        return side, side
+    if len(image_size) != 2:
+        raise ValueError(f"image_size must be one int or a pair (H, W), got {tuple(image_size)}.")
+    return _check_positive(image_size[0], "image_size[0]"), _check_positive(image_size[1], "image_size[1]")
+
+
+def _check_tensor(x: Tensor, name: str, shape: str, ndim: int) -> None:
+    if not isinstance(x, Tensor):
+        raise TypeError(f"{name} must be a torch.Tensor of shape {shape}, got {type(x).__name__}.")
+    if x.ndim != ndim:
+        hint = " For one image, add the batch axis with images.unsqueeze(0)." if x.ndim == 3 else ""
+        raise ValueError(f"{name} must have shape {shape}, got {tuple(x.shape)}.{hint}")
+
+
+def _check_images(images: Tensor) -> None:
+    _check_tensor(images, "images", "(B, C, H, W)", 4)
+
+
+def _grid(image_size: tuple[int, int], p: int) -> tuple[int, int]:
+    """Rows and columns of patches, or an error that names both numbers and the way out."""
+    for name, side in zip(("height", "width"), image_size, strict=True):
+        if side < p or side % p != 0:
+            lower, upper = side // p * p, (side // p + 1) * p
+            smaller = f"crop to {lower}, " if lower else ""
+            raise ValueError(
+                f"the image {name} {side} is not a multiple of patch_size {p}. "
+                f"Make it one first: {smaller}pad or resize to {upper}, or choose another patch_size."
+            )
+    return image_size[0] // p, image_size[1] // p

@@ -1,0 +1,93 @@
+"""Figures of the book: one style, readable on a phone and in dark mode, words in English and symbols only."""
+
+from __future__ import annotations
+
+import base64
+from importlib import resources
+
+import matplotlib.pyplot as plt
+import torch
+from IPython.display import HTML
+from matplotlib import cbook
+from matplotlib.axes import Axes
+from matplotlib_inline.backend_inline import set_matplotlib_formats
+from torch import Tensor
+
+# Okabe and Ito's palette: told apart with every common kind of colour blindness.
+COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+
+
+def use_book_style() -> None:
+    """Set matplotlib up for this book: figures as wide as a page, letters that a phone can show."""
+    plt.rcParams.update(
+        {
+            "figure.figsize": (4.8, 3.0),
+            "figure.dpi": 150,
+            "figure.facecolor": "white",  # never transparent: dark letters must not stand on a dark page
+            "figure.constrained_layout.use": True,
+            "font.size": 11,
+            "axes.prop_cycle": plt.cycler(color=COLORS),
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+        }
+    )
+    set_matplotlib_formats("jpeg", pil_kwargs={"quality": 88})  # photos: a fifth of a PNG's size
+
+
+def show_image(image: Tensor, ax: Axes | None = None) -> Axes:
+    """Draw an image of shape (3, H, W) or (H, W), values from 0 to 1, without axes."""
+    ax = ax if ax is not None else plt.gca()
+    ax.imshow(_as_hwc(image), cmap="gray", vmin=0, vmax=1, interpolation="nearest")
+    ax.set_axis_off()
+    return ax
+
+
+def show_patches(patches: Tensor, columns: int, labels: bool = False, ax: Axes | None = None) -> Axes:
+    """Draw patches row by row with white gaps between them.
+
+    Args:
+        patches: shape (N, C, P, P), values from 0 to 1; C is 1 or 3.
+        columns: patches in a row; divides N.
+        labels: number the rows and columns from 0, as code counts them.
+        ax: where to draw; the current axes if None.
+
+    Raises:
+        ValueError: the shape is another, or `columns` does not divide N.
+    """
+    if patches.ndim != 4 or patches.shape[1] not in (1, 3):
+        raise ValueError(f"patches must have shape (N, 1 or 3, P, P), got {tuple(patches.shape)}.")
+    n, c, p, _ = patches.shape
+    if columns < 1 or n % columns != 0:
+        raise ValueError(f"{n} patches do not fill rows of {columns}: choose columns that divide {n}.")
+    gap, rows = max(1, p // 8), n // columns
+    cells = torch.ones(rows, columns, c, p + gap, p + gap)
+    cells[..., :p, :p] = patches.reshape(rows, columns, c, p, p)
+    image = cells.permute(2, 0, 3, 1, 4).reshape(c, rows * (p + gap), columns * (p + gap))
+    ax = show_image(image[:, :-gap, :-gap], ax)
+    if labels:
+        ax.set_axis_on()
+        ax.spines[:].set_visible(False)
+        middles = torch.arange(max(rows, columns)) * (p + gap) + p / 2
+        ax.set_xticks(middles[:columns], range(columns))
+        ax.set_yticks(middles[:rows], range(rows))
+        ax.tick_params(length=0, labelsize=9)
+    return ax
+
+
+def patch_explorer() -> HTML:
+    """A photo with a slider for the patch size: grid, N, patch length and attention's cost follow it.
+
+    One piece of HTML with its own script and picture: works in the built book, in JupyterLab and in Colab's
+    sandboxed frame, without a network. Labels are Chinese where the page is, else English.
+    """
+    with cbook.get_sample_data("grace_hopper.jpg") as file:
+        photo = base64.b64encode(file.read()).decode()
+    template = resources.files("vit_tutorial").joinpath("assets/patch_explorer.html").read_text("utf8")
+    grid = "".join(f"M{i} 0V224M0 {i}H224" for i in range(0, 225, 16))  # what is seen until the script runs
+    return HTML(template.replace("{{photo}}", photo).replace("{{grid}}", grid))
+
+
+def _as_hwc(image: Tensor) -> Tensor:
+    if image.ndim == 3:
+        image = image.permute(1, 2, 0)  # (C, H, W) -> (H, W, C), as matplotlib wants it
+    return image.squeeze(-1).detach().cpu().clamp(0, 1)
