@@ -26,7 +26,10 @@ def open_server(site: Path, port: int) -> ThreadingHTTPServer:
 
     Raises:
         OSError: none of the next 20 ports is free.
+        ValueError: there is no such port.
     """
+    if not 1 <= port <= 65535 - ATTEMPTS:
+        raise ValueError(f"port {port}: choose one from 1 to {65535 - ATTEMPTS} with --port")
     handler = partial(QuietHandler, directory=str(site))
     for candidate in range(port, port + ATTEMPTS):
         try:
@@ -47,7 +50,7 @@ def main() -> int:
         return 1
     try:
         server = open_server(SITE, options.port)
-    except (OSError, OverflowError) as error:
+    except (OSError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     print(f"The book: http://127.0.0.1:{server.server_port}/  (stop with Ctrl+C)", flush=True)

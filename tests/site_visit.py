@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,6 +10,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 WIDTHS = (1360, 390)
+# Texts of the Chinese interface that are rightly Latin: names, file types, keys, the other edition's name.
+LATIN_TEXTS = {"English", "Colab", "GitHub", "PDF", "ViT", ".ipynb", ".md", ".pdf", "Ctrl", "K"}
+LETTERS_ONLY_ENGLISH = re.compile(r"[^\u3400-\u9fff]*[A-Za-z][^\u3400-\u9fff]*")
 # Only what fails; and no preloading, with which axe itself asks for style sheets at wrong addresses.
 AXE_OPTIONS = {"resultTypes": ["violations"], "preload": False}
 
@@ -118,3 +122,8 @@ def visit_page(browser: Browser, server: Any, path: str) -> Visit:
     visit.axe["dark"] = serious_findings(page)
     context.close()
     return visit
+
+
+def english_only(texts: list[str]) -> list[str]:
+    """The texts that have Latin letters, no Chinese ones, and are not names."""
+    return sorted(text for text in texts if LETTERS_ONLY_ENGLISH.fullmatch(text) and text not in LATIN_TEXTS)

@@ -2,58 +2,25 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from typing import Any
-from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
-from site_server import BROWSER_FLAGS, EDITIONS, ROOT, SITE, built_pages, find_chromium, serve, toc_pages
-from site_visit import INTERFACE_TEXTS, WIDTHS, Visit, visit_page, watch
+from playwright.sync_api import Browser
+from site_server import EDITIONS, ROOT, SITE, built_pages, toc_pages
+from site_visit import WIDTHS, Visit, english_only, visit_page
 
 PAGES = built_pages()
 HTML_LANG = {"en": "en", "zh": "zh-CN"}
 MEGABYTE = 1_000_000
-# Texts of the Chinese interface that are rightly Latin: names, file types, keys, the other edition's name.
-LATIN_TEXTS = {"English", "Colab", "GitHub", "PDF", "ViT", ".ipynb", ".md", ".pdf", "Ctrl", "K"}
-LETTERS_ONLY_ENGLISH = re.compile(r"[^\u3400-\u9fff]*[A-Za-z][^\u3400-\u9fff]*")
 each_page = pytest.mark.parametrize("path", PAGES)
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Any]:
-    if not (SITE / "index.html").is_file():
-        pytest.fail(
-            f"there is no built site in {SITE.relative_to(ROOT)}; build it first: make book", pytrace=False
-        )
-    with serve(SITE) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = find_chromium()
-    if not chromium:
-        pytest.fail(
-            "no Chromium found: apt-get install chromium, or set CHROMIUM to a browser's path", pytrace=False
-        )
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=BROWSER_FLAGS)
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")
 def visit(server: Any, browser: Browser) -> Callable[[str], Visit]:
     """Visits a page the first time it is asked for; later tests look at the same visit."""
     return cache(lambda path: visit_page(browser, server, path))
-
-
-def english_only(texts: list[str]) -> list[str]:
-    """The texts that have Latin letters, no Chinese ones, and are not names."""
-    return sorted(text for text in texts if LETTERS_ONLY_ENGLISH.fullmatch(text) and text not in LATIN_TEXTS)
 
 
 def test_every_page_of_the_toc_is_built(server: Any) -> None:
@@ -145,94 +112,3 @@ def test_download_is_the_editions_own_source(visit: Callable, server: Any, path:
     assert built.read_bytes() == (ROOT / "book" / edition / f"{page}{suffix}").read_bytes(), (
         "stale: make book"
     )
-
-
-@pytest.mark.parametrize(
-    ("stored", "language", "expected"),
-    [
-        (None, "en-US", "en"),
-        (None, "zh-CN", "zh"),
-        (None, "zh-TW", "zh"),
-        (None, "fr-FR", "en"),
-        ("zh", "en-US", "zh"),
-        ("en", "zh-CN", "en"),
-        ("xx", "zh-CN", "zh"),
-    ],
-)
-def test_first_page(server: Any, browser: Browser, stored: str | None, language: str, expected: str) -> None:
-    context = browser.new_context(locale=language)
-    if stored:
-        context.add_init_script(f"localStorage.setItem('edition', '{stored}')")
-    page = context.new_page()
-    page.goto(server.url)
-    page.wait_for_url(f"**/{expected}/index.html")
-    context.close()
-
-
-@pytest.mark.parametrize(("start", "other"), [("en", "zh"), ("zh", "en")])
-def test_switching_is_remembered(server: Any, browser: Browser, start: str, other: str) -> None:
-    context = browser.new_context(locale="fr-FR")
-    page = context.new_page()
-    page.goto(f"{server.url}/{start}/01_patches.html")
-    page.click("a[data-edition]")
-    page.wait_for_url(f"**/{other}/01_patches.html*")
-    assert page.evaluate("localStorage.getItem('edition')") == other
-    page.goto(server.url)
-    page.wait_for_url(f"**/{other}/index.html")
-    context.close()
-
-
-@pytest.mark.parametrize(
-    ("edition", "query"),
-    [
-        ("en", "patch"),
-        ("en", "patches"),
-        ("zh", "图像块"),
-        ("zh", "图像分块"),
-        ("zh", "把图像切成图像块"),
-        ("zh", "patch"),
-    ],
-)
-def test_search_finds_the_chapter(server: Any, browser: Browser, edition: str, query: str) -> None:
-    page, seen = browser.new_page(), Visit()
-    watch(page, server.url, seen)
-    page.goto(f"{server.url}/{edition}/search.html?q={quote(query)}")
-    page.wait_for_selector("#search-results li a[href*='01_patches']")
-    page.wait_for_selector("#search-results .search-summary:not(:empty)")
-    if edition == "zh":
-        assert english_only(page.evaluate(INTERFACE_TEXTS)) == []
-    assert seen.errors == []
-    page.close()
-
-
-@pytest.mark.parametrize("edition", EDITIONS)
-def test_search_says_when_it_finds_nothing(server: Any, browser: Browser, edition: str) -> None:
-    page = browser.new_page()
-    page.goto(f"{server.url}/{edition}/search.html?q=xyzzyplugh")
-    page.wait_for_function("document.querySelector('.search-summary')?.textContent.length > 15")
-    assert page.query_selector("#search-results li") is None
-    if edition == "zh":
-        assert english_only(page.evaluate(INTERFACE_TEXTS)) == []
-    page.close()
-
-
-def test_copy_button_answers_in_chinese(server: Any, browser: Browser) -> None:
-    page = browser.new_page()
-    page.goto(f"{server.url}/zh/01_patches.html", wait_until="networkidle")
-    button = page.locator("button.copybtn").first
-    assert button.get_attribute("data-tooltip") == "复制"
-    button.click(force=True)
-    page.wait_for_function("document.querySelector('button.copybtn').dataset.tooltip.startsWith('复制成功')")
-    page.close()
-
-
-def test_printing_opens_what_is_folded(server: Any, browser: Browser) -> None:
-    page = browser.new_page()
-    page.goto(f"{server.url}/en/01_patches.html", wait_until="networkidle")
-    states = "[...document.querySelectorAll('article details')].map((details) => details.open)"
-    before = page.evaluate(states)
-    page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    assert before and all(page.evaluate(states))
-    page.evaluate("dispatchEvent(new Event('afterprint'))")
-    assert page.evaluate(states) == before
-    page.close()

@@ -1,0 +1,36 @@
+"""A web server of the built site, and a browser, for the tests that look at it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from site_server import BROWSER_FLAGS, ROOT, SITE, find_chromium, serve
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Any]:
+    """The built site, served; fails where there is none."""
+    if not (SITE / "index.html").is_file():
+        pytest.fail(
+            f"there is no built site in {SITE.relative_to(ROOT)}; build it first: make book", pytrace=False
+        )
+    with serve(SITE) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """One Chromium for all tests of a module; fails where there is none."""
+    from playwright.sync_api import sync_playwright  # only these tests need it
+
+    chromium = find_chromium()
+    if not chromium:
+        pytest.fail(
+            "no Chromium found: apt-get install chromium, or set CHROMIUM to a browser's path", pytrace=False
+        )
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=BROWSER_FLAGS)
+        yield started
+        started.close()
