@@ -169,7 +169,7 @@ def _add_fence(markup: Markup, token: Token, line: int) -> None:
     elif not directive or name in CODE_DIRECTIVES:
         markup.fences.append(token.content)
     else:
-        body = re.sub(r"\A(?:---\n.*?\n---\n|(?::[\w-]+:.*\n)+)", "", token.content, flags=re.DOTALL)
+        body = re.sub(r"\A(?:---\n.*?\n---\n|(?::[\w-]+:[^\n]*\n)+)", "", token.content, flags=re.DOTALL)
         if name in PICTURE_DIRECTIVES:
             markup.images.append(argument)
             body = "\n\n".join([*re.findall(r"^:(?:alt|caption):\s*(.*)$", token.content, re.M), body])

@@ -51,7 +51,7 @@ def problems(book: Path = BOOK) -> list[str]:
             printed = output_values(page) if page.is_notebook else everywhere
             found += number_problems(page, printed | cited_values(facts, page.stem))
             used |= {(page.stem, value) for number in page_numbers(page) for value in number.values}
-    return [*found, *unused_facts(facts, used)]
+    return list(dict.fromkeys([*found, *unused_facts(facts, used)]))
 
 
 def blocks(cell: NotebookNode) -> list[Block]:
@@ -96,7 +96,7 @@ def number_problems(page: Page, known: set[str]) -> Iterator[str]:
 def _around(text: str, number: str) -> str:
     """The part of a long paragraph that a number stands in."""
     place = max(text.find(number), 0)
-    return " ".join(text[max(place - 50, 0) : place + len(number) + 40].split())
+    return " ".join(text[max(place - 40, 0) : place + len(number) + 30].split())
 
 
 def cited_values(facts: list[dict[str, Any]], stem: str) -> set[str]:

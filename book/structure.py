@@ -43,7 +43,7 @@ def cell_problems(english: Page, ours: NotebookNode, chinese: Page, theirs: Note
         if levels_a != levels_b:
             yield (
                 f"{chinese.where(theirs)}: headings of levels {levels_b}, in English {levels_a}: "
-                "give both editions the same headings"
+                "make the two agree"
             )
         for name, parts in PARTS.items():
             yield from _differences(name, parts(a), parts(b), english.where(ours), chinese.where(theirs))

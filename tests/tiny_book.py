@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
 import yaml
 from nbformat import NotebookNode, v4
-from pages import captions, digest, translatable
+from pages import digest, translatable
 
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 NOTEBOOK = "01_tiny.ipynb"
@@ -25,7 +24,10 @@ PROSE = {
         "# 图像块\n\n一张 $4 \\times 6$ 的图有 **24** 个像素；论文里有 1,000 个类别。"
         "`print` 会告诉你。回到[首页](index.md)。\n\n$$N = HW \\text{ 这里} \\tag{1}$$",
     ),
-    "exercise-count": ("### Exercise 01.1: count\n\nCount the pixels.", "### 练习 01.1：数一数\n\n数出像素的个数。"),
+    "exercise-count": (
+        "### Exercise 01.1: count\n\nCount the pixels.",
+        "### 练习 01.1：数一数\n\n数出像素的个数。",
+    ),
     "exercise-count-help": (
         "<details><summary>Hint 1</summary>\n\nIdea.\n\n</details>\n"
         "<details><summary>Hint 2</summary>\n\nShapes.\n\n</details>\n"
@@ -37,13 +39,21 @@ PROSE = {
         "<details><summary>参考答案</summary>\n\n```python\npixels = 24\n```\n\n</details>\n\n## 小结\n\n完成。",
     ),
 }
-CAPTIONS = {"caption": ("One pixel of 24.", "24 个像素里的一个。"), "alt": ("A dark square.", "一个深色的方块。")}
+CAPTIONS = {
+    "caption": ("One pixel of 24.", "24 个像素里的一个。"),
+    "alt": ("A dark square.", "一个深色的方块。"),
+}
 INDEX = (
     "# Tiny book\n\nRead about [patches](01_tiny.ipynb): the paper has 1,000 classes.\n",
     "# 小书\n\n读读[图像块](01_tiny.ipynb)：论文里有 1,000 个类别。\n",
 )
 FACTS = [
-    {"value": "1,000", "what": "classes of ImageNet", "source": "https://example.org", "pages": ["index", "01_tiny"]}
+    {
+        "value": "1,000",
+        "what": "classes of ImageNet",
+        "source": "https://example.org",
+        "pages": ["index", "01_tiny"],
+    }
 ]
 
 
@@ -86,7 +96,9 @@ def _cells(language: int) -> list[NotebookNode]:
     return [
         _markdown("goal", language),
         _code(1, "setup", "side = 4", tags=["setup"]),
-        _code(2, "count-pixels", 'print(side * 6, "pixels of", (side, 6))', _printed("24 pixels of (4, 6)\n")),
+        _code(
+            2, "count-pixels", 'print(side * 6, "pixels of", (side, 6))', _printed("24 pixels of (4, 6)\n")
+        ),
         figure,
         _markdown("exercise-count", language),
         _code(4, "exercise-count-code", "pixels = None", tags=["exercise"]),
@@ -170,6 +182,8 @@ def recaption(**texts: str) -> Callable[[NotebookNode], None]:
     return change
 
 
-def shown(notebook: NotebookNode) -> str:
-    """A notebook's captions as JSON, for comparing."""
-    return json.dumps([captions(c) for c in notebook.cells if c.cell_type == "code"], ensure_ascii=False)
+def assert_found(problems: list[str], *parts: str) -> None:
+    """Asserts that one message holds all the parts: where the fault is, what it is, what to do."""
+    assert any(all(part in problem for part in parts) for problem in problems), (
+        "\n".join(problems) or "none found"
+    )
