@@ -170,6 +170,8 @@ def _add_fence(markup: Markup, token: Token, line: int) -> None:
         markup.fences.append(token.content)
     else:
         body = re.sub(r"\A(?:---\n.*?\n---\n|(?::[\w-]+:[^\n]*\n)+)", "", token.content, flags=re.DOTALL)
+        if name == "glossary":  # a definition stands indented below its term, with no blank line between
+            body = re.sub(r"^(\S.*)\n[ \t]+", r"\1\n\n", body, flags=re.MULTILINE)
         if name in PICTURE_DIRECTIVES:
             markup.images.append(argument)
             body = "\n\n".join([*re.findall(r"^:(?:alt|caption):\s*(.*)$", token.content, re.M), body])

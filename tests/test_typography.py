@@ -89,6 +89,15 @@ def test_typography_of_captions_and_pages(book):
     assert_found(found, "book/zh/index.md: “小书.”", "。")
 
 
+def test_glossary_entries_are_two_lines(book):
+    replace(
+        book, "zh/index.md", "# 小书", "# 小书\n\n```{glossary}\n图像块\n  方块。\n\n词元\n  一个,元素。\n```"
+    )
+    found = [problem for problem in typography.book_problems(book) if "index.md" in problem]
+    assert_found(found, "book/zh/index.md: “一个,元素。”")
+    assert len(found) == 1
+
+
 def test_full_width_punctuation_in_english(book):
     edit(book, "en", "goal", reword("pixels;", "pixels；"))
     assert_found(typography.book_problems(book), f"book/en/{NOTEBOOK}, cell goal: ", "half-width")
