@@ -126,11 +126,15 @@ async def run_all(paths: list[Path], jobs: int, timeout: float) -> tuple[dict[Pa
 
     async def run(path: Path) -> None:
         async with places:
-            notebook = nbformat.read(path, as_version=4)
+            name, before = "/".join(path.parts[-3:]), path.read_text("utf8")
+            notebook = nbformat.reads(before, as_version=4)
             try:
-                await execute(notebook, "/".join(path.parts[-3:]), path.parent, environment, timeout)
+                await execute(notebook, name, path.parent, environment, timeout)
             except NotebookError as error:
                 failed.append(str(error))
+                return
+            if path.read_text("utf8") != before:
+                failed.append(f"{name}: edited while it ran, so nothing was written: run it again")
                 return
             normalise(notebook)
             done[path] = notebook

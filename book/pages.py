@@ -104,7 +104,7 @@ def load_edition(book: Path, edition: str) -> dict[str, Page]:
 def page_pairs(book: Path) -> Iterator[tuple[Page, Page]]:
     """Yields (English page, Chinese page) for every page that both editions have."""
     english, chinese = (load_edition(book, edition) for edition in EDITIONS)
-    for name in english.keys() & chinese.keys():
+    for name in sorted(english.keys() & chinese.keys()):
         yield english[name], chinese[name]
 
 

@@ -38,8 +38,7 @@ def test_notebook_runs_outside_the_repository(path: Path, installed: Path, tmp_p
     notebook = nbformat.read(path, as_version=4)
     stored = [text_outputs(cell) for cell in notebook.cells]
     notebook.cells.append(nbformat.v4.new_code_cell(PROOF, id="proof"))
-    environment = kernel_environment(installed)
-    environment["PYTHONPATH"] = str(installed)
+    environment = {**kernel_environment(), "PYTHONPATH": str(installed)}
     asyncio.run(execute(notebook, path.name, tmp_path, environment))
     proof = notebook.cells.pop()
     assert Path(proof.outputs[0].text.strip()).is_relative_to(installed), (

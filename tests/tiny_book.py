@@ -182,6 +182,13 @@ def recaption(**texts: str) -> Callable[[NotebookNode], None]:
     return change
 
 
+def contents(book: Path) -> dict[str, bytes]:
+    """Every file of the book, to compare before and after."""
+    return {
+        str(path.relative_to(book)): path.read_bytes() for path in sorted(book.rglob("*")) if path.is_file()
+    }
+
+
 def assert_found(problems: list[str], *parts: str) -> None:
     """Asserts that one message holds all the parts: where the fault is, what it is, what to do."""
     assert any(all(part in problem for part in parts) for problem in problems), (
