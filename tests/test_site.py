@@ -96,13 +96,6 @@ def test_chinese_interface(visit: Callable, path: str) -> None:
     )
 
 
-def test_english_only_finds_what_it_should() -> None:
-    assert english_only(["Search", "搜索", "Colab", "Colab 标志", "+", "Ctrl", "Back to top"]) == [
-        "Back to top",
-        "Search",
-    ]
-
-
 @pytest.mark.parametrize("path", [f"{edition}/{page}.html" for edition in EDITIONS for page in toc_pages()])
 def test_download_is_the_editions_own_source(visit: Callable, server: Any, path: str) -> None:
     edition, page = path.removesuffix(".html").split("/")
