@@ -28,7 +28,7 @@ PARSER = (
     .use(myst_role_plugin)
 )
 # Directives whose body is no prose, and those whose argument is a picture.
-CODE_DIRECTIVES = {"code", "code-block", "code-cell", "literalinclude", "mermaid", "raw"}
+CODE_DIRECTIVES = {"code", "code-block", "code-cell", "literalinclude", "mermaid"}
 CODE_DIRECTIVES |= {"toctree", "tableofcontents", "contents", "bibliography"}
 PICTURE_DIRECTIVES = {"image", "figure"}
 
@@ -68,7 +68,11 @@ class Block:
 
 @dataclass
 class Markup:
-    """The contents of a piece of Markdown, in the order of the page."""
+    """The contents of a piece of Markdown, in the order of the page.
+
+    A fenced block marked `text` is what a program says, and may be translated: `texts` has its contents, and in
+    `fences` a bare `text` stands for it.
+    """
 
     blocks: list[Block] = field(default_factory=list)
     formulas: list[str] = field(default_factory=list)
@@ -76,6 +80,7 @@ class Markup:
     images: list[str] = field(default_factory=list)
     codes: list[str] = field(default_factory=list)
     fences: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
 
     @property
     def headings(self) -> list[Block]:
@@ -166,8 +171,13 @@ def _add_fence(markup: Markup, token: Token, line: int) -> None:
     name, argument = directive.groups() if directive else ("", "")
     if name == "math":
         _add_math(markup, token.content, line)
+    elif token.info.strip() == "text":
+        markup.fences.append("text")
+        markup.texts.append(token.content)
     elif not directive or name in CODE_DIRECTIVES:
         markup.fences.append(token.content)
+    elif name == "raw":
+        _add_html(markup, re.sub(r"\A(?::[\w-]+:[^\n]*\n)+", "", token.content), line)
     else:
         body = re.sub(r"\A(?:---\n.*?\n---\n|(?::[\w-]+:[^\n]*\n)+)", "", token.content, flags=re.DOTALL)
         if name == "glossary":  # a definition stands indented below its term, with no blank line between

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from markup import Block, parse
+from markup import Block, Markup, parse
 from pages import BOOK, CHINESE, Page, captions, load_edition
 
 TERMS = BOOK / "terms.yml"
@@ -100,11 +100,21 @@ def page_problems(page: Page) -> Iterator[str]:
     """Judges one page; each message names the file and the cell."""
     for cell in page.cells:
         texts = [cell.source] if cell.cell_type == "markdown" else captions(cell).values()
-        for block in (block for text in texts for block in parse(text).blocks):
-            chinese = page.edition == CHINESE
-            text = block.text(code=INLINE, math=INLINE)
-            for problem in block_problems(block) if chinese else _broken(ENGLISH_RULES, text):
+        for markup in map(parse, texts):
+            for problem in _chinese(markup) if page.edition == CHINESE else _english(markup):
                 yield f"{page.where(cell)}: {problem}"
+
+
+def _chinese(markup: Markup) -> Iterator[str]:
+    for block in markup.blocks:
+        yield from block_problems(block)
+    for text in markup.texts:
+        yield from problems(text)
+
+
+def _english(markup: Markup) -> Iterator[str]:
+    for block in markup.blocks:
+        yield from _broken(ENGLISH_RULES, block.text(code=INLINE, math=INLINE))
 
 
 def _broken(rules: tuple[tuple[str, str], ...], text: str) -> Iterator[str]:

@@ -93,6 +93,7 @@ def test_any_decimal_is_read_back(number):
         ("| 81 | $82$ |\n| -- | -- |\n| 83 | a |", ["81", "82", "83"]),
         ("<details><summary>84</summary>\n\n85\n\n```\n86\n```\n\n</details>", ["84", "85"]),
         ("# Title 87\n\n$$\n88\n$$", ["87", "88"]),
+        ('```{raw} html\n:file: a1.svg\n```\n```{raw} html\n<p id="m92">93</p>\n```', ["93"]),
         ("```{note} Title 89\n:class: c90\n\nBody 91\n```", ["89", "91"]),
     ],
 )

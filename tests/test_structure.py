@@ -54,6 +54,19 @@ def test_what_a_translation_may_change(book, old, new):
     assert editions.problems(book) == []
 
 
+def test_what_a_program_says_may_be_translated(book):
+    edit(
+        book, "en", "goal", lambda cell: cell.__setitem__("source", cell.source + "\n\n```text\nWrong.\n```")
+    )
+    assert_found(
+        editions.problems(book), f"{ZH}, cell goal: code block text is missing", "make the two agree"
+    )
+    edit(
+        book, "zh", "goal", lambda cell: cell.__setitem__("source", cell.source + "\n\n```text\n错了。\n```")
+    )
+    assert not [problem for problem in editions.problems(book) if "code block" in problem]
+
+
 def test_wikipedia_has_its_own_pages_in_each_language(book):
     edit(book, "en", "goal", reword("index.md", "https://en.wikipedia.org/wiki/Pixel"))
     edit(book, "zh", "goal", reword("index.md", "https://zh.wikipedia.org/wiki/像素"))

@@ -72,6 +72,7 @@ def test_bad_typography(book, text, remedy):
     [
         ("**注：**文字", "move punctuation out of the bold text"),
         ("一行\n又一行", "keep a Chinese paragraph on one line"),
+        ("```text\n错了.\n```", "write 。"),
         ("公式$P$在此", "space between Chinese and Latin"),
     ],
 )
