@@ -18,7 +18,8 @@ def patchify(images: Tensor, patch_size: int) -> Tensor:
         patch_size: P, the side of a patch in pixels, at least 1.
 
     Returns:
-        Shape (B, N, C·P·P) with N = (H/P)·(W/P): the same values, none added, none lost.
+        Shape (B, N, C·P·P) with N = (H/P)·(W/P): the same values, none added, none lost. In memory they
+        lie as `unfold` returns them, (B, C·P·P, N), so use `reshape` and not `view` on the result.
 
     Raises:
         TypeError: `images` is not a tensor, or `patch_size` is not a whole number.
@@ -32,8 +33,9 @@ def patchify(images: Tensor, patch_size: int) -> Tensor:
     b, c, h, w = images.shape
     rows, columns = _grid((h, w), p)
     x = images.reshape(b, c, rows, p, columns, p)  # (B, C, H/P, P, W/P, P)
-    x = x.permute(0, 2, 4, 1, 3, 5)  # (B, H/P, W/P, C, P, P)
-    return x.reshape(b, rows * columns, c * p * p)  # (B, N, C·P·P)
+    x = x.permute(0, 1, 3, 5, 2, 4)  # (B, C, P, P, H/P, W/P)
+    x = x.reshape(b, c * p * p, rows * columns)  # (B, C·P·P, N): copied in long runs, also where P is small
+    return x.transpose(1, 2)  # (B, N, C·P·P)
 
 
 def unpatchify(patches: Tensor, patch_size: int, image_size: int | tuple[int, int]) -> Tensor:

@@ -1,0 +1,76 @@
+# ViT, Patch by Patch. `make help` lists what there is.
+# Each environment is made by this file alone: to start afresh, `make clean-all`.
+
+PYTHON ?= python3
+BOOK := .venv-book
+TEST := .venv
+WORKERS ?= 2
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export OMP_NUM_THREADS := 1
+
+.DELETE_ON_ERROR:
+.PHONY: help book serve test lint lab sync translated repository benchmark screenshots lock clean clean-all
+
+help:  ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
+
+book: $(BOOK)/complete  ## both editions into _build/html (needs no torch)
+	$(BOOK)/bin/python book/build.py -W
+
+serve: $(BOOK)/complete  ## show the built book on localhost
+	@test -f _build/html/index.html || $(MAKE) book
+	$(BOOK)/bin/python book/serve.py
+
+test: $(TEST)/complete lint book  ## every test: package, exercises, notebooks, translation, site
+	$(TEST)/bin/python -m pytest --nbval tests book -n $(WORKERS) --dist loadfile
+
+lint: $(TEST)/complete
+	$(TEST)/bin/ruff check .
+	$(TEST)/bin/ruff format --check .
+
+lab: $(TEST)/complete  ## JupyterLab on the notebooks
+	$(TEST)/bin/jupyter lab --notebook-dir=book
+
+sync: $(TEST)/complete  ## run the English notebooks, carry code and outputs to the Chinese ones
+	$(TEST)/bin/python book/sync.py --jobs $(WORKERS)
+
+translated: $(TEST)/complete  ## CELLS="01_patches/idea …": these translations are up to date again
+	$(TEST)/bin/python book/sync.py --translated $(CELLS)
+
+repository: $(TEST)/complete  ## URL=https://github.com/NAME/REPO: the book's address, everywhere
+	$(TEST)/bin/python book/repository.py "$(URL)"
+
+benchmark: $(TEST)/complete  ## speed against PyTorch's own functions
+	$(TEST)/bin/python benchmarks/patches.py
+
+lock: $(TEST)/complete $(BOOK)/complete  ## constraints.txt from what the two environments hold now
+	@{ echo "# Every package that the two environments hold, with its version: written by \`make lock\`."; \
+	   { $(TEST)/bin/pip freeze --exclude-editable; $(BOOK)/bin/pip freeze; } | sort -fu; } > constraints.new
+	@mv constraints.new constraints.txt
+
+clean:  ## remove what was built; keep the environments
+	rm -rf _build dist
+
+clean-all: clean  ## remove the environments, too
+	rm -rf $(BOOK) $(TEST)
+
+# An environment is complete when its last line has run. Whatever stopped an install before that, the next
+# `make` finds no such file and starts the environment again from nothing.
+$(BOOK)/complete: requirements-book.txt constraints.txt
+	$(call new_environment,$(BOOK))
+	$(BOOK)/bin/pip install -r requirements-book.txt
+	touch $@
+
+$(TEST)/complete: requirements.txt constraints.txt pyproject.toml
+	$(call new_environment,$(TEST))
+	$(TEST)/bin/pip install -r requirements.txt
+	$(TEST)/bin/pip install --no-deps --no-build-isolation -e .
+	touch $@
+
+define new_environment
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "This needs Python 3.11 or newer; $(PYTHON) is older. Name another: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	rm -rf $(1)
+	@$(PYTHON) -m venv $(1) || \
+	  { echo "No environment could be made. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+endef
