@@ -19,7 +19,7 @@ AXE_OPTIONS = {"resultTypes": ["violations"], "preload": False}
 # Texts of the interface: everything outside the article and outside lists of the book's own headings, and in the
 # article what extensions put there (anchors, copy buttons, folded code).
 INTERFACE_TEXTS = r"""() => {
-  const CONTENT = "article.bd-article, nav.bd-links ul, .page-toc ul, #jb-print-toc ul, .prev-next-title, #search-results li, "
+  const CONTENT = "article.bd-article, nav.bd-links ul, .page-toc ul, .prev-next-title, #search-results li, "
     + "script, style, noscript, #pst-header";
   const ADDED = "a.headerlink, button.copybtn, details.hide > summary";
   const NAMES = ["title", "aria-label", "alt", "placeholder", "data-tooltip", "data-bs-title", "data-bs-original-title"];

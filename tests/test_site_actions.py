@@ -97,6 +97,8 @@ def test_printing_opens_what_is_folded(server: Any, browser: Browser) -> None:
     before = page.evaluate(states)
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert before and all(page.evaluate(states))
+    page.emulate_media(media="print")
+    assert page.locator("article h1").is_visible()
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert page.evaluate(states) == before
     page.close()
