@@ -45,7 +45,7 @@ benchmark: $(TEST)/complete  ## speed against PyTorch's own functions
 
 lock: $(TEST)/complete $(BOOK)/complete  ## constraints.txt from what the two environments hold now
 	@{ echo "# Every package that the two environments hold, with its version: written by \`make lock\`."; \
-	   { $(TEST)/bin/pip freeze --exclude-editable; $(BOOK)/bin/pip freeze; } | sort -fu; } > constraints.new
+	   { $(TEST)/bin/pip freeze --exclude-editable; $(BOOK)/bin/pip freeze; } | LC_ALL=C sort -fu; } > constraints.new
 	@mv constraints.new constraints.txt
 
 clean:  ## remove what was built; keep the environments

@@ -22,5 +22,9 @@ def sample_photo(size: int | None = 224) -> Tensor:
         photo = Image.open(file).convert("RGB")
     if size is not None:
         square = min(photo.size)
-        photo = photo.resize((size, size), Image.Resampling.BICUBIC, box=(0, 0, square, square))
-    return torch.from_numpy(np.array(photo)).permute(2, 0, 1) / 255  # (H, W, 3) -> (3, H, W)
+        photo = photo.resize(
+            (size, size), Image.Resampling.BICUBIC, box=(0, 0, square, square)
+        )
+    return (
+        torch.from_numpy(np.array(photo)).permute(2, 0, 1) / 255
+    )  # (H, W, 3) -> (3, H, W)

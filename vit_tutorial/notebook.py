@@ -19,7 +19,12 @@ def show_source(thing: type | Callable, docstrings: bool = False) -> None:
     lines = source.splitlines()
     if not docstrings:
         for node in ast.walk(ast.parse(source)):
-            if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node) is not None:
+            if (
+                isinstance(node, ast.FunctionDef | ast.ClassDef)
+                and ast.get_docstring(node) is not None
+            ):
                 text = node.body[0]
-                lines[text.lineno - 1 : text.end_lineno] = [None] * (text.end_lineno - text.lineno + 1)
+                lines[text.lineno - 1 : text.end_lineno] = [None] * (
+                    text.end_lineno - text.lineno + 1
+                )
     print("\n".join(line for line in lines if line is not None))

@@ -34,11 +34,15 @@ def patchify(images: Tensor, patch_size: int) -> Tensor:
     rows, columns = _grid((h, w), p)
     x = images.reshape(b, c, rows, p, columns, p)  # (B, C, H/P, P, W/P, P)
     x = x.permute(0, 1, 3, 5, 2, 4)  # (B, C, P, P, H/P, W/P)
-    x = x.reshape(b, c * p * p, rows * columns)  # (B, C·P·P, N): copied in long runs, also where P is small
+    x = x.reshape(
+        b, c * p * p, rows * columns
+    )  # (B, C·P·P, N): copied in long runs, also where P is small
     return x.transpose(1, 2)  # (B, N, C·P·P)
 
 
-def unpatchify(patches: Tensor, patch_size: int, image_size: int | tuple[int, int]) -> Tensor:
+def unpatchify(
+    patches: Tensor, patch_size: int, image_size: int | tuple[int, int]
+) -> Tensor:
     """Put the patches of `patchify` together again: its exact inverse.
 
     Args:
@@ -69,7 +73,9 @@ def unpatchify(patches: Tensor, patch_size: int, image_size: int | tuple[int, in
             f"a flattened patch of {p}×{p} pixels has C·{p * p} values, but the last axis of patches has "
             f"{length}. Use the patch_size that the image was cut with; embedded patches cannot be undone."
         )
-    x = patches.reshape(b, rows, columns, length // (p * p), p, p)  # (B, H/P, W/P, C, P, P)
+    x = patches.reshape(
+        b, rows, columns, length // (p * p), p, p
+    )  # (B, H/P, W/P, C, P, P)
     x = x.permute(0, 3, 1, 4, 2, 5)  # (B, C, H/P, P, W/P, P)
     return x.reshape(b, length // (p * p), h, w)  # (B, C, H, W)
 
@@ -95,14 +101,20 @@ class PatchEmbedding(nn.Module):
         variance 1/(C·P·P), biases from zero, as in torchvision's `VisionTransformer`.
     """
 
-    def __init__(self, patch_size: int = 16, in_channels: int = 3, embed_dim: int = 768) -> None:
+    def __init__(
+        self, patch_size: int = 16, in_channels: int = 3, embed_dim: int = 768
+    ) -> None:
         super().__init__()
         self.patch_size = _check_patch_size(patch_size)
         self.in_channels = _check_positive(in_channels, "in_channels")
         self.embed_dim = _check_positive(embed_dim, "embed_dim")
         p = self.patch_size
-        self.projection = nn.Conv2d(self.in_channels, self.embed_dim, kernel_size=p, stride=p)
-        nn.init.trunc_normal_(self.projection.weight, std=(self.in_channels * p * p) ** -0.5)
+        self.projection = nn.Conv2d(
+            self.in_channels, self.embed_dim, kernel_size=p, stride=p
+        )
+        nn.init.trunc_normal_(
+            self.projection.weight, std=(self.in_channels * p * p) ** -0.5
+        )
         nn.init.zeros_(self.projection.bias)
 
     def forward(self, images: Tensor) -> Tensor:
@@ -137,7 +149,9 @@ def _check_positive(value: int, name: str) -> int:
     except TypeError:
         number = None
     if number is None or isinstance(value, bool):
-        raise TypeError(f"{name} must be a whole number (int), got {value!r} of type {type(value).__name__}.")
+        raise TypeError(
+            f"{name} must be a whole number (int), got {value!r} of type {type(value).__name__}."
+        )
     if number < 1:
         raise ValueError(f"{name} must be at least 1, got {number}.")
     return number
@@ -153,15 +167,25 @@ def _check_image_size(image_size: int | tuple[int, int]) -> tuple[int, int]:
         side = _check_positive(image_size, "image_size")
         return side, side
     if len(image_size) != 2:
-        raise ValueError(f"image_size must be one int or a pair (H, W), got {tuple(image_size)}.")
-    return _check_positive(image_size[0], "image_size[0]"), _check_positive(image_size[1], "image_size[1]")
+        raise ValueError(
+            f"image_size must be one int or a pair (H, W), got {tuple(image_size)}."
+        )
+    return _check_positive(image_size[0], "image_size[0]"), _check_positive(
+        image_size[1], "image_size[1]"
+    )
 
 
 def _check_tensor(x: Tensor, name: str, shape: str, ndim: int) -> None:
     if not isinstance(x, Tensor):
-        raise TypeError(f"{name} must be a torch.Tensor of shape {shape}, got {type(x).__name__}.")
+        raise TypeError(
+            f"{name} must be a torch.Tensor of shape {shape}, got {type(x).__name__}."
+        )
     if x.ndim != ndim:
-        hint = " For one image, add the batch axis with images.unsqueeze(0)." if x.ndim == 3 else ""
+        hint = (
+            " For one image, add the batch axis with images.unsqueeze(0)."
+            if x.ndim == 3
+            else ""
+        )
         raise ValueError(f"{name} must have shape {shape}, got {tuple(x.shape)}.{hint}")
 
 

@@ -31,7 +31,9 @@ def use_book_style() -> None:
             "axes.spines.right": False,
         }
     )
-    set_matplotlib_formats("jpeg", pil_kwargs={"quality": 88})  # photos: a fifth of a PNG's size
+    set_matplotlib_formats(
+        "jpeg", pil_kwargs={"quality": 88}
+    )  # photos: a fifth of a PNG's size
 
 
 def show_image(image: Tensor, ax: Axes | None = None) -> Axes:
@@ -42,7 +44,9 @@ def show_image(image: Tensor, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def show_patches(patches: Tensor, columns: int, labels: bool = False, ax: Axes | None = None) -> Axes:
+def show_patches(
+    patches: Tensor, columns: int, labels: bool = False, ax: Axes | None = None
+) -> Axes:
     """Draw patches row by row with white gaps between them.
 
     Args:
@@ -55,14 +59,20 @@ def show_patches(patches: Tensor, columns: int, labels: bool = False, ax: Axes |
         ValueError: the shape is another, or `columns` does not divide N.
     """
     if patches.ndim != 4 or patches.shape[1] not in (1, 3):
-        raise ValueError(f"patches must have shape (N, 1 or 3, P, P), got {tuple(patches.shape)}.")
+        raise ValueError(
+            f"patches must have shape (N, 1 or 3, P, P), got {tuple(patches.shape)}."
+        )
     n, c, p, _ = patches.shape
     if columns < 1 or n % columns != 0:
-        raise ValueError(f"{n} patches do not fill rows of {columns}: choose columns that divide {n}.")
+        raise ValueError(
+            f"{n} patches do not fill rows of {columns}: choose columns that divide {n}."
+        )
     gap, rows = max(1, p // 8), n // columns
     cells = torch.ones(rows, columns, c, p + gap, p + gap)
     cells[..., :p, :p] = patches.reshape(rows, columns, c, p, p)
-    image = cells.permute(2, 0, 3, 1, 4).reshape(c, rows * (p + gap), columns * (p + gap))
+    image = cells.permute(2, 0, 3, 1, 4).reshape(
+        c, rows * (p + gap), columns * (p + gap)
+    )
     ax = show_image(image[:, :-gap, :-gap], ax)
     if labels:
         ax.set_axis_on()
@@ -82,8 +92,14 @@ def patch_explorer() -> HTML:
     """
     with cbook.get_sample_data("grace_hopper.jpg") as file:
         photo = base64.b64encode(file.read()).decode()
-    template = resources.files("vit_tutorial").joinpath("assets/patch_explorer.html").read_text("utf8")
-    grid = "".join(f"M{i} 0V224M0 {i}H224" for i in range(0, 225, 16))  # what is seen until the script runs
+    template = (
+        resources.files("vit_tutorial")
+        .joinpath("assets/patch_explorer.html")
+        .read_text("utf8")
+    )
+    grid = "".join(
+        f"M{i} 0V224M0 {i}H224" for i in range(0, 225, 16)
+    )  # what is seen until the script runs
     return HTML(template.replace("{{photo}}", photo).replace("{{grid}}", grid))
 
 

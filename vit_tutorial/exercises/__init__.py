@@ -12,7 +12,9 @@ from vit_tutorial.exercises.engine import Exercise, WrongAnswer
 
 __all__ = ["WrongAnswer", "all_exercises", "check"]
 
-CHAPTERS = ("patches",)  # NAME.py has a list EXERCISES, NAME_mistakes.py adds the mistakes to it
+CHAPTERS = (
+    "patches",
+)  # NAME.py has a list EXERCISES, NAME_mistakes.py adds the mistakes to it
 
 
 def all_exercises() -> dict[str, Exercise]:
@@ -20,7 +22,9 @@ def all_exercises() -> dict[str, Exercise]:
     for chapter in CHAPTERS:
         import_module(f"{__name__}.{chapter}_mistakes")
     modules = [import_module(f"{__name__}.{chapter}") for chapter in CHAPTERS]
-    return {exercise.number: exercise for module in modules for exercise in module.EXERCISES}
+    return {
+        exercise.number: exercise for module in modules for exercise in module.EXERCISES
+    }
 
 
 def check(number: str, answer: Any) -> None:
@@ -37,5 +41,7 @@ def check(number: str, answer: Any) -> None:
     """
     exercises = all_exercises()
     if number not in exercises:
-        raise ValueError(f"there is no exercise {number!r}; there are {', '.join(sorted(exercises))}.")
+        raise ValueError(
+            f"there is no exercise {number!r}; there are {', '.join(sorted(exercises))}."
+        )
     exercises[number].check(answer)

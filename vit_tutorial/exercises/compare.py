@@ -36,7 +36,10 @@ def form_difference(got: Any, want: Any) -> Text | None:
     if got is ...:
         return Text("something is still `...`.", "还有没填的 `...`。")
     if got is None and want is not None:
-        return Text("the answer is None. Is a `return` missing?", "得到的是 None。是不是漏写了 `return`？")
+        return Text(
+            "the answer is None. Is a `return` missing?",
+            "得到的是 None。是不是漏写了 `return`？",
+        )
     if isinstance(want, Tensor):
         return _tensor_form(got, want)
     if isinstance(want, tuple | list):
@@ -46,11 +49,19 @@ def form_difference(got: Any, want: Any) -> Text | None:
     if isinstance(want, dict):
         if not isinstance(got, dict) or set(got) != set(want):
             keys = ", ".join(want)
-            return _expected(f"a dict with the keys {keys}", f"含有这些键的字典：{keys}", _name(got))
+            return _expected(
+                f"a dict with the keys {keys}", f"含有这些键的字典：{keys}", _name(got)
+            )
         found = {key: form_difference(got[key], want[key]) for key in want}
-        return _first(Text(f"{k}: {d.en}", f"{k}：{d.zh}") for k, d in found.items() if d is not None)
+        return _first(
+            Text(f"{k}: {d.en}", f"{k}：{d.zh}")
+            for k, d in found.items()
+            if d is not None
+        )
     if isinstance(want, int) and (isinstance(got, bool) or not isinstance(got, int)):
-        return _expected("a whole number (int)", "一个整数（int）", f"{got!r} ({type(got).__name__})")
+        return _expected(
+            "a whole number (int)", "一个整数（int）", f"{got!r} ({type(got).__name__})"
+        )
     return None
 
 
@@ -63,7 +74,11 @@ def value_difference(got: Any, want: Any) -> Text | None:
     if isinstance(want, dict):
         wrong = [key for key in want if value_difference(got[key], want[key])]
         names = ", ".join(wrong)
-        return Text(f"not right yet: {names}.", f"还不对的是：{names}。") if wrong else None
+        return (
+            Text(f"not right yet: {names}.", f"还不对的是：{names}。")
+            if wrong
+            else None
+        )
     if got == want or (isinstance(want, float) and abs(got - want) <= 1e-9 * abs(want)):
         return None
     return _expected(repr(want), repr(want), repr(got))
@@ -73,9 +88,15 @@ def _tensor_form(got: Any, want: Tensor) -> Text | None:
     if not isinstance(got, Tensor):
         return _expected("a torch.Tensor", "一个 torch.Tensor", _name(got))
     if got.shape != want.shape:
-        return _expected(f"the shape {tuple(want.shape)}", f"形状 {tuple(want.shape)}", f"{tuple(got.shape)}")
+        return _expected(
+            f"the shape {tuple(want.shape)}",
+            f"形状 {tuple(want.shape)}",
+            f"{tuple(got.shape)}",
+        )
     if got.dtype != want.dtype:
-        return _expected(f"the dtype {want.dtype}", f"数据类型 {want.dtype}", f"{got.dtype}")
+        return _expected(
+            f"the dtype {want.dtype}", f"数据类型 {want.dtype}", f"{got.dtype}"
+        )
     return None
 
 
@@ -99,7 +120,9 @@ def _expected(en: str, zh: str, got: str) -> Text:
 
 
 def _first(differences: Any) -> Text | None:
-    return next((difference for difference in differences if difference is not None), None)
+    return next(
+        (difference for difference in differences if difference is not None), None
+    )
 
 
 def _name(value: Any) -> str:

@@ -8,7 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from vit_tutorial.exercises.compare import Text, copy, equal, form_difference, value_difference
+from vit_tutorial.exercises.compare import (
+    Text,
+    copy,
+    equal,
+    form_difference,
+    value_difference,
+)
 
 PACKAGE = str(Path(__file__).resolve().parents[1])
 
@@ -16,7 +22,9 @@ PACKAGE = str(Path(__file__).resolve().parents[1])
 class WrongAnswer(Exception):  # noqa: N818 (a learner reads this name: it should not end in "Error")
     """An answer that is not right. Notebooks show its message alone, without a traceback."""
 
-    def _render_traceback_(self) -> list[str]:  # IPython asks the exception itself how it wants to be shown
+    def _render_traceback_(
+        self,
+    ) -> list[str]:  # IPython asks the exception itself how it wants to be shown
         return str(self).splitlines()
 
 
@@ -63,7 +71,9 @@ class Exercise:
 
     def mistake(self, en: str, zh: str) -> Callable[[Callable], Callable]:
         """Decorate a function that makes a mistake."""
-        return self._collect(lambda f: self.mistakes.append(Mistake(f.__name__, f, Text(en, zh))))
+        return self._collect(
+            lambda f: self.mistakes.append(Mistake(f.__name__, f, Text(en, zh)))
+        )
 
     def wrong_values(self, name: str, wrong: dict, en: str, zh: str) -> None:
         """Declare a mistake in a dict of values: the values that it gets wrong."""
@@ -71,7 +81,9 @@ class Exercise:
 
     def requires(self, en: str, zh: str) -> Callable[[Callable], Callable]:
         """Decorate a property: a function of the output and the case that is true of every right answer."""
-        return self._collect(lambda function: self.properties.append(Property(function, Text(en, zh))))
+        return self._collect(
+            lambda function: self.properties.append(Property(function, Text(en, zh)))
+        )
 
     def check(self, answer: Any) -> None:
         """Print the verdict on an answer, or raise WrongAnswer, or the answer's own exception."""
@@ -79,10 +91,14 @@ class Exercise:
             outcomes = [answer]
         elif not callable(answer) and answer is not ...:
             call = f'check("{self.number}", {self.name})'
-            raise self._wrong(Text(f"pass the function itself: {call}.", f"请传入函数本身：{call}。"))
+            raise self._wrong(
+                Text(f"pass the function itself: {call}.", f"请传入函数本身：{call}。")
+            )
         else:
             outcomes = [_Outcome.of(self.run, answer, case) for case in self.cases()]
-        if _unattempted(answer) or any(_unattempted(getattr(o, "output", None)) for o in outcomes):
+        if _unattempted(answer) or any(
+            _unattempted(getattr(o, "output", None)) for o in outcomes
+        ):
             print(f"{self.number} {self.name}: not attempted yet · 尚未作答")
             return
         self._judge_values(answer) if self.values else self._judge_function(outcomes)
@@ -94,7 +110,10 @@ class Exercise:
         if difference is None:
             return
         for mistake in self.mistakes if isinstance(answer, dict) else ():
-            if any(equal(answer.get(key), value) for key, value in mistake.function().items()):
+            if any(
+                equal(answer.get(key), value)
+                for key, value in mistake.function().items()
+            ):
                 raise self._wrong(mistake.message)
         raise self._wrong(difference)
 
@@ -113,7 +132,9 @@ class Exercise:
             raise self._theirs(problem)
         raise self._wrong(problem)
 
-    def _problem(self, outcomes: list, want: list, cases: list) -> Text | BaseException | None:
+    def _problem(
+        self, outcomes: list, want: list, cases: list
+    ) -> Text | BaseException | None:
         """The first thing that is wrong: an exception, then form, properties, values."""
         for got, right, case in zip(outcomes, want, cases, strict=True):
             if got.error is not None:
@@ -168,7 +189,9 @@ class _Outcome:
         own = copy(case)
         try:
             return cls(own, output=run(answer, *own))
-        except Exception as error:  # the learner's: kept, compared with the known mistakes, shown
+        except (
+            Exception
+        ) as error:  # the learner's: kept, compared with the known mistakes, shown
             return cls(own, error=error)
 
     def same(self, other: _Outcome) -> bool:

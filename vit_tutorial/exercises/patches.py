@@ -48,7 +48,9 @@ def embed(images, weight, bias):
 
 
 def _random(*shape: int) -> torch.Tensor:
-    return torch.randn(shape, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    return torch.randn(
+        shape, generator=torch.Generator().manual_seed(0), dtype=torch.float64
+    )
 
 
 def _patches(b: int, c: int, h: int, w: int, p: int) -> tuple:
@@ -59,16 +61,32 @@ def _patches(b: int, c: int, h: int, w: int, p: int) -> tuple:
 def _layer(b: int, c: int, h: int, w: int, p: int, d: int) -> tuple:
     """A case for `embed`: images, weight and bias, all different, with gradients wanted."""
     weight = _random(d, c, p, p).requires_grad_()
-    return _random(b, c, h, w), weight, torch.arange(1.0, d + 1, dtype=torch.float64).requires_grad_()
+    return (
+        _random(b, c, h, w),
+        weight,
+        torch.arange(1.0, d + 1, dtype=torch.float64).requires_grad_(),
+    )
 
 
 predict = Exercise("01.1", prediction, values=True)
 cut_one = Exercise(
-    "01.2", patch_at, cases=lambda: [(_random(3, 16, 20), 1, 2, 4), (_random(2, 12, 9), 2, 0, 3)]
+    "01.2",
+    patch_at,
+    cases=lambda: [(_random(3, 16, 20), 1, 2, 4), (_random(2, 12, 9), 2, 0, 3)],
 )
-cut_all = Exercise("01.3", patchify, cases=lambda: [(_random(2, 3, 8, 12), 4), (_random(1, 2, 15, 6), 3)])
-put_back = Exercise("01.4", unpatchify, cases=lambda: [_patches(2, 3, 8, 32, 4), _patches(1, 2, 12, 3, 3)])
-convolve = Exercise("01.5", embed, cases=lambda: [_layer(2, 3, 8, 12, 4, 5), _layer(1, 2, 15, 6, 3, 4)])
+cut_all = Exercise(
+    "01.3",
+    patchify,
+    cases=lambda: [(_random(2, 3, 8, 12), 4), (_random(1, 2, 15, 6), 3)],
+)
+put_back = Exercise(
+    "01.4",
+    unpatchify,
+    cases=lambda: [_patches(2, 3, 8, 32, 4), _patches(1, 2, 12, 3, 3)],
+)
+convolve = Exercise(
+    "01.5", embed, cases=lambda: [_layer(2, 3, 8, 12, 4, 5), _layer(1, 2, 15, 6, 3, 4)]
+)
 
 EXERCISES = [predict, cut_one, cut_all, put_back, convolve]
 
