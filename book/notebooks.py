@@ -17,7 +17,7 @@ from pages import BOOK, EDITIONS, Page, captions, load_edition, text_outputs
 
 IGNORED = "nbval-ignore-output"
 TAGS = {"setup", "exercise", "hide-input", "hide-output", IGNORED}
-MAX_IGNORED, MAX_LINES, MAX_SETUP_LINES, MAX_BYTES = 2, 15, 20, 2_000_000
+MAX_IGNORED, MAX_LINES, MAX_SETUP_LINES, MAX_WIDTH, MAX_BYTES = 2, 15, 20, 88, 2_000_000
 PICTURES = ("image/png", "image/jpeg", "image/svg+xml")
 
 # Neither a mere number nor what Jupyter makes up: eight hexadecimal digits, or a UUID.
@@ -88,13 +88,15 @@ def without_code_blocks(source: str) -> str:
 
 
 def code_problems(cell: NotebookNode) -> Iterator[str]:
-    """Checks the length of a code cell, and that nbval sees it as it is."""
+    """Checks the length and width of a code cell, and that nbval sees it as it is."""
     limit = MAX_SETUP_LINES if "setup" in cell.metadata.get("tags", []) else MAX_LINES
     lines = len(cell.source.splitlines())
     if not cell.source.strip():
         yield "empty code cell: remove it"
     if lines > limit:
         yield f"{lines} lines: split the cell, {limit} are the most"
+    if wide := [line for line in cell.source.splitlines() if len(line) > MAX_WIDTH]:
+        yield f"a line of {len(wide[0])} characters: break it, a page shows {MAX_WIDTH}: {wide[0].strip()[:40]}…"
     if re.search(NBVAL_COMMENT, cell.source, re.MULTILINE):
         yield "a comment that steers nbval: use a tag, which the reader does not see"
 

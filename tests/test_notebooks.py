@@ -66,6 +66,7 @@ FAULTS = [
     ("count-pixels", raises, "the stored output is an error", "mend the cell"),
     ("count-pixels", prints("careful", "stderr"), "stderr 'careful'", "mend or silence"),
     ("count-pixels", tag("nbval-ignore-output"), "its output is ignored", "assert it, with a tolerance"),
+    ("count-pixels", append("\n" + "x = 1  # " * 10), "a line of 90 characters", "a page shows 88"),
     ("goal", append("See {term}`patch`."), "MyST syntax '{term}`'", "plain Markdown"),
     ("goal", append("```{note}\nText\n```"), "MyST syntax '```{'", "plain Markdown"),
     ("goal", append(":::{note}\nText\n:::"), "MyST syntax ':::{'", "plain Markdown"),

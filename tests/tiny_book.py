@@ -79,7 +79,8 @@ def make_book(folder: Path) -> Path:
 
 
 def _cells(language: int) -> list[NotebookNode]:
-    figure = _code(3, "figure", f'display({{"image/png": "{PIXEL}"}}, raw=True)', _picture())
+    pixel = f'pixel = (\n    "{PIXEL[:48]}"\n    "{PIXEL[48:]}"\n)\ndisplay({{"image/png": pixel}}, raw=True)'
+    figure = _code(3, "figure", pixel, _picture())
     figure.metadata.mystnb = nbformat.from_dict(
         {
             "figure": {"name": "one-pixel", "caption": CAPTIONS["caption"][0]},
