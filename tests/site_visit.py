@@ -54,6 +54,10 @@ FACTS = r"""() => ({
 })"""
 
 OVERFLOW = "() => [document.documentElement.scrollWidth, window.innerWidth]"
+LOAD_PICTURES = """async () => {
+  document.querySelectorAll("img[loading=lazy]").forEach((image) => { image.loading = "eager"; });
+  await Promise.allSettled([...document.images].map((image) => image.decode()));    // a broken one is an error anyway
+}"""
 SETTLED = "async () => { if (window.MathJax?.startup?.promise) await MathJax.startup.promise; await document.fonts.ready; }"
 
 

@@ -49,7 +49,7 @@ def test_english_only_spares_names_and_chinese() -> None:
 
 
 def test_a_site_that_is_not_built_is_no_empty_list_of_tests(tmp_path: Path) -> None:
-    assert built_pages(tmp_path) == ["en/index.html"]
+    assert built_pages(tmp_path) == ["en/index.html", "zh/index.html"]
 
 
 def test_pages_of_themes_and_sources_do_not_count(faulty_site: Path) -> None:

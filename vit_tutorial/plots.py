@@ -6,6 +6,7 @@ import base64
 from importlib import resources
 
 import matplotlib.pyplot as plt
+import numpy as np
 import torch
 from IPython.display import HTML
 from matplotlib import cbook
@@ -77,7 +78,7 @@ def show_patches(
     if labels:
         ax.set_axis_on()
         ax.spines[:].set_visible(False)
-        middles = torch.arange(max(rows, columns)) * (p + gap) + p / 2
+        middles = np.arange(max(rows, columns)) * (p + gap) + p / 2
         ax.set_xticks(middles[:columns], range(columns))
         ax.set_yticks(middles[:rows], range(rows))
         ax.tick_params(length=0, labelsize=9)
@@ -103,7 +104,7 @@ def patch_explorer() -> HTML:
     return HTML(template.replace("{{photo}}", photo).replace("{{grid}}", grid))
 
 
-def _as_hwc(image: Tensor) -> Tensor:
+def _as_hwc(image: Tensor) -> np.ndarray:
     if image.ndim == 3:
         image = image.permute(1, 2, 0)  # (C, H, W) -> (H, W, C), as matplotlib wants it
-    return image.squeeze(-1).detach().cpu().clamp(0, 1)
+    return image.squeeze(-1).detach().cpu().clamp(0, 1).numpy()
