@@ -37,8 +37,8 @@ sync: $(TEST)/complete  ## run the English notebooks, carry code and outputs to 
 translated: $(TEST)/complete  ## CELLS="01_patches/idea …": these translations are up to date again
 	$(TEST)/bin/python book/sync.py --translated $(CELLS)
 
-repository: $(TEST)/complete  ## URL=https://github.com/NAME/REPO: the book's address, everywhere
-	$(TEST)/bin/python book/repository.py "$(URL)"
+repository:  ## URL=https://github.com/NAME/REPO: the book's address, everywhere
+	$(PYTHON) book/repository.py "$(URL)"
 
 benchmark: $(TEST)/complete  ## speed against PyTorch's own functions
 	$(TEST)/bin/python benchmarks/patches.py
