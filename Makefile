@@ -9,7 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export OMP_NUM_THREADS := 1
 
 .DELETE_ON_ERROR:
-.PHONY: help book serve test lint lab sync translated repository benchmark screenshots lock clean clean-all
+.PHONY: help book serve test lint lab sync translated repository benchmark pictures lock clean clean-all
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -42,6 +42,9 @@ repository:  ## URL=https://github.com/NAME/REPO: the book's address, everywhere
 
 benchmark: $(TEST)/complete  ## speed against PyTorch's own functions
 	$(TEST)/bin/python benchmarks/patches.py
+
+pictures: $(TEST)/complete book  ## the README's pictures of a page in each language
+	$(TEST)/bin/python book/pictures.py
 
 lock: $(TEST)/complete $(BOOK)/complete  ## constraints.txt from what the two environments hold now
 	@{ echo "# Every package that the two environments hold, with its version: written by \`make lock\`."; \
