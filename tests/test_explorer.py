@@ -23,7 +23,9 @@ DOCUMENT = "<!doctype html><html{}><meta charset='utf-8'><title>output</title><b
 
 def in_frame(page: Page, lang: str = ' lang="en"', output: str = OUTPUT) -> FrameLocator:
     page.set_content(FRAME.format(html.escape(DOCUMENT.format(lang, output))))
-    return page.frame_locator("iframe")
+    frame = page.frame_locator("iframe")
+    frame.locator(".patch-explorer[data-ready]").last.wait_for()
+    return frame
 
 
 @pytest.fixture
