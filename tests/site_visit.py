@@ -55,8 +55,13 @@ FACTS = r"""() => ({
 
 OVERFLOW = "() => [document.documentElement.scrollWidth, window.innerWidth]"
 LOAD_PICTURES = """async () => {
-  document.querySelectorAll("img[loading=lazy]").forEach((image) => { image.loading = "eager"; });
-  await Promise.allSettled([...document.images].map((image) => image.decode()));    // a broken one is an error anyway
+  const loaded = (image) => new Promise((done) => {
+    image.addEventListener("load", done);
+    image.addEventListener("error", done);    // a broken picture is noted as an error of the page
+    image.loading = "eager";
+    if (image.complete) done();
+  });
+  await Promise.all([...document.images].map(loaded));
 }"""
 SETTLED = "async () => { if (window.MathJax?.startup?.promise) await MathJax.startup.promise; await document.fonts.ready; }"
 
@@ -111,10 +116,7 @@ def visit_page(browser: Browser, server: Any, path: str) -> Visit:
     page.evaluate(SETTLED)
     visit.bytes_before_scrolling = server.bytes_sent
     visit.facts, visit.texts = page.evaluate(FACTS), page.evaluate(INTERFACE_TEXTS)
-    page.evaluate(
-        "document.querySelectorAll('img[loading=lazy]').forEach((image) => { image.loading = 'eager'; })"
-    )
-    page.wait_for_load_state("networkidle")
+    page.evaluate(LOAD_PICTURES)
     visit.bytes_in_all = server.bytes_sent
     visit.axe["light"] = serious_findings(page)
     visit.overflow[WIDTHS[0]] = page.evaluate(OVERFLOW)
