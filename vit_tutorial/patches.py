@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from operator import index
-
 from torch import Tensor, nn
+
+from vit_tutorial.checks import (
+    check_image_size,
+    check_images,
+    check_positive,
+    check_tensor,
+    patch_grid,
+)
 
 
 def patchify(images: Tensor, patch_size: int) -> Tensor:
@@ -28,10 +34,10 @@ def patchify(images: Tensor, patch_size: int) -> Tensor:
     Source:
         Dosovitskiy et al. 2021, section 3.1, the reshaping of x into x_p.
     """
-    p = _check_patch_size(patch_size)
-    _check_images(images)
+    p = check_positive(patch_size, "patch_size")
+    check_images(images)
     b, c, h, w = images.shape
-    rows, columns = _grid((h, w), p)
+    rows, columns = patch_grid((h, w), p)
     x = images.reshape(b, c, rows, p, columns, p)  # (B, C, H/P, P, W/P, P)
     x = x.permute(0, 1, 3, 5, 2, 4)  # (B, C, P, P, H/P, W/P)
     x = x.reshape(
@@ -58,10 +64,10 @@ def unpatchify(
         ValueError: `patches` has not three axes, P does not divide H or W, N is not (H/P)·(W/P),
             or the length of a patch is not a multiple of P·P.
     """
-    p = _check_patch_size(patch_size)
-    _check_tensor(patches, "patches", "(B, N, C·P·P)", 3)
-    h, w = _check_image_size(image_size)
-    rows, columns = _grid((h, w), p)
+    p = check_positive(patch_size, "patch_size")
+    check_tensor(patches, "patches", "(B, N, C·P·P)", 3)
+    h, w = check_image_size(image_size)
+    rows, columns = patch_grid((h, w), p)
     b, n, length = patches.shape
     if n != rows * columns:
         raise ValueError(
@@ -105,9 +111,9 @@ class PatchEmbedding(nn.Module):
         self, patch_size: int = 16, in_channels: int = 3, embed_dim: int = 768
     ) -> None:
         super().__init__()
-        self.patch_size = _check_patch_size(patch_size)
-        self.in_channels = _check_positive(in_channels, "in_channels")
-        self.embed_dim = _check_positive(embed_dim, "embed_dim")
+        self.patch_size = check_positive(patch_size, "patch_size")
+        self.in_channels = check_positive(in_channels, "in_channels")
+        self.embed_dim = check_positive(embed_dim, "embed_dim")
         p = self.patch_size
         self.projection = nn.Conv2d(
             self.in_channels, self.embed_dim, kernel_size=p, stride=p
@@ -130,77 +136,13 @@ class PatchEmbedding(nn.Module):
             TypeError: `images` is not a tensor.
             ValueError: `images` has not four axes or not C channels, or P does not divide H or W.
         """
-        _check_images(images)
+        check_images(images)
         if images.shape[1] != self.in_channels:
             raise ValueError(
                 f"this PatchEmbedding reads {self.in_channels} channels, but images of shape "
                 f"{tuple(images.shape)} have {images.shape[1]}. Convert the images, or build it with "
                 f"in_channels={images.shape[1]}."
             )
-        _grid((images.shape[2], images.shape[3]), self.patch_size)
+        patch_grid((images.shape[2], images.shape[3]), self.patch_size)
         x = self.projection(images)  # (B, D, H/P, W/P)
         return x.flatten(2).transpose(1, 2)  # (B, D, N) -> (B, N, D)
-
-
-def _check_positive(value: int, name: str) -> int:
-    """A whole number of at least 1, as an int."""
-    try:
-        number = index(value)
-    except TypeError:
-        number = None
-    if number is None or isinstance(value, bool):
-        raise TypeError(
-            f"{name} must be a whole number (int), got {value!r} of type {type(value).__name__}."
-        )
-    if number < 1:
-        raise ValueError(f"{name} must be at least 1, got {number}.")
-    return number
-
-
-def _check_patch_size(patch_size: int) -> int:
-    return _check_positive(patch_size, "patch_size")
-
-
-def _check_image_size(image_size: int | tuple[int, int]) -> tuple[int, int]:
-    """(H, W) from an int or a pair."""
-    if not isinstance(image_size, tuple | list):
-        side = _check_positive(image_size, "image_size")
-        return side, side
-    if len(image_size) != 2:
-        raise ValueError(
-            f"image_size must be one int or a pair (H, W), got {tuple(image_size)}."
-        )
-    return _check_positive(image_size[0], "image_size[0]"), _check_positive(
-        image_size[1], "image_size[1]"
-    )
-
-
-def _check_tensor(x: Tensor, name: str, shape: str, ndim: int) -> None:
-    if not isinstance(x, Tensor):
-        raise TypeError(
-            f"{name} must be a torch.Tensor of shape {shape}, got {type(x).__name__}."
-        )
-    if x.ndim != ndim:
-        hint = (
-            " For one image, add the batch axis with images.unsqueeze(0)."
-            if x.ndim == 3
-            else ""
-        )
-        raise ValueError(f"{name} must have shape {shape}, got {tuple(x.shape)}.{hint}")
-
-
-def _check_images(images: Tensor) -> None:
-    _check_tensor(images, "images", "(B, C, H, W)", 4)
-
-
-def _grid(image_size: tuple[int, int], p: int) -> tuple[int, int]:
-    """Rows and columns of patches, or an error that names both numbers and the way out."""
-    for name, side in zip(("height", "width"), image_size, strict=True):
-        if side < p or side % p != 0:
-            lower, upper = side // p * p, (side // p + 1) * p
-            smaller = f"crop to {lower}, " if lower else ""
-            raise ValueError(
-                f"the image {name} {side} is not a multiple of patch_size {p}. "
-                f"Make it one first: {smaller}pad or resize to {upper}, or choose another patch_size."
-            )
-    return image_size[0] // p, image_size[1] // p

@@ -1,0 +1,183 @@
+"""Checks of arguments that several modules share: each error names value and way out."""
+
+from __future__ import annotations
+
+from operator import index
+
+from torch import Tensor
+
+
+def check_positive(value: int, name: str) -> int:
+    """Return a whole number of at least 1 as an int.
+
+    Raises:
+        TypeError: `value` is not a whole number.
+        ValueError: `value` is smaller than 1.
+    """
+    try:
+        number = index(value)
+    except TypeError:
+        number = None
+    if number is None or isinstance(value, bool):
+        raise TypeError(
+            f"{name} must be a whole number (int), got {value!r} of type "
+            f"{type(value).__name__}."
+        )
+    if number < 1:
+        raise ValueError(f"{name} must be at least 1, got {number}.")
+    return number
+
+
+def check_rate(value: float, name: str) -> float:
+    """Return a dropout rate, at least 0 and below 1.
+
+    Raises:
+        TypeError: `value` is not a number.
+        ValueError: `value` lies outside [0, 1).
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(
+            f"{name} must be a number in [0, 1), got {value!r} of type "
+            f"{type(value).__name__}."
+        )
+    if not 0 <= value < 1:
+        raise ValueError(
+            f"{name} must lie in [0, 1): the share of values that are set to zero in "
+            f"training, got {value}. Use 0.0 for no dropout."
+        )
+    return value
+
+
+def check_eps(value: float, name: str) -> float:
+    """Return a finite number greater than zero.
+
+    Raises:
+        TypeError: `value` is not a number.
+        ValueError: `value` is not greater than zero, or not finite.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(
+            f"{name} must be a number greater than 0, got {value!r} of type "
+            f"{type(value).__name__}."
+        )
+    if not 0 < value < float("inf"):
+        raise ValueError(
+            f"{name} must be finite and greater than 0, got {value}. The paper's "
+            "authors use 1e-6."
+        )
+    return value
+
+
+def check_choice(value: str, name: str, known: tuple[str, ...]) -> str:
+    """Return a word out of a few known ones.
+
+    Raises:
+        ValueError: `value` is none of them; the message lists all.
+    """
+    if value not in known:
+        listed = ", ".join(repr(word) for word in known)
+        raise ValueError(f"{name} must be one of {listed}, got {value!r}.")
+    return value
+
+
+def check_heads(embed_dim: int, num_heads: int) -> int:
+    """Return the width of one head, D_h = D/h.
+
+    Raises:
+        TypeError: an argument is not a whole number.
+        ValueError: an argument is smaller than 1, or h does not divide D.
+    """
+    d = check_positive(embed_dim, "embed_dim")
+    h = check_positive(num_heads, "num_heads")
+    if d % h != 0:
+        raise ValueError(
+            f"num_heads {h} does not divide embed_dim {d}: the heads share the width "
+            f"equally. Choose an embed_dim of {(d // h + 1) * h}, or another num_heads."
+        )
+    return d // h
+
+
+def check_pair(
+    value: int | tuple[int, int], name: str, axes: str = "(rows, columns)"
+) -> tuple[int, int]:
+    """Return a pair of whole numbers from a pair, or from one number for both.
+
+    Raises:
+        TypeError: a number is not whole.
+        ValueError: a number is smaller than 1, or there are not two.
+    """
+    if not isinstance(value, tuple | list):
+        side = check_positive(value, name)
+        return side, side
+    if len(value) != 2:
+        raise ValueError(
+            f"{name} must be one int or a pair {axes}, got {tuple(value)}."
+        )
+    return check_positive(value[0], f"{name}[0]"), check_positive(
+        value[1], f"{name}[1]"
+    )
+
+
+def check_image_size(image_size: int | tuple[int, int]) -> tuple[int, int]:
+    """Return (H, W) in pixels from an int or a pair; errors as `check_pair`."""
+    return check_pair(image_size, "image_size", "(H, W)")
+
+
+def check_tensor(x: Tensor, name: str, shape: str, ndim: int) -> None:
+    """Check that `x` is a tensor with `ndim` axes, described in words by `shape`.
+
+    Raises:
+        TypeError: `x` is not a tensor.
+        ValueError: `x` has another number of axes.
+    """
+    if not isinstance(x, Tensor):
+        raise TypeError(
+            f"{name} must be a torch.Tensor of shape {shape}, got {type(x).__name__}."
+        )
+    if x.ndim != ndim:
+        one_image = ndim == 4 and x.ndim == 3
+        hint = (
+            " For one image, add the batch axis with images.unsqueeze(0)."
+            if one_image
+            else ""
+        )
+        raise ValueError(f"{name} must have shape {shape}, got {tuple(x.shape)}.{hint}")
+
+
+def check_images(images: Tensor) -> None:
+    """Check that `images` is a tensor of four axes; errors as `check_tensor`."""
+    check_tensor(images, "images", "(B, C, H, W)", 4)
+
+
+def check_tokens(x: Tensor, embed_dim: int) -> None:
+    """Check that `x` is a tensor of shape (B, N, D) with the given D.
+
+    Raises:
+        TypeError: `x` is not a tensor.
+        ValueError: `x` has not three axes, or its last axis is not D.
+    """
+    check_tensor(x, "x", "(B, N, D)", 3)
+    if x.shape[-1] != embed_dim:
+        raise ValueError(
+            f"x must have shape (B, N, {embed_dim}), got {tuple(x.shape)}: its last axis "
+            f"is {x.shape[-1]}. Embed the tokens to this width, or build the layer with "
+            f"embed_dim={x.shape[-1]}."
+        )
+
+
+def patch_grid(image_size: tuple[int, int], p: int) -> tuple[int, int]:
+    """Return rows and columns of the patches of side `p` in an image of (H, W).
+
+    Raises:
+        ValueError: `p` does not divide H or W.
+    """
+    for name, side in zip(("height", "width"), image_size, strict=True):
+        if side < p or side % p != 0:
+            lower, upper = side // p * p, (side // p + 1) * p
+            smaller = f"crop to {lower}, " if lower else ""
+            raise ValueError(
+                f"the image {name} {side} is not a multiple of patch_size {p}. "
+                f"Make it one first: {smaller}pad or resize to {upper}, or choose "
+                "another patch_size."
+            )
+    return image_size[0] // p, image_size[1] // p
