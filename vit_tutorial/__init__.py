@@ -1,6 +1,31 @@
 """A Vision Transformer built from nothing, one idea a module: the package behind “ViT, Patch by Patch”."""
 
+from vit_tutorial.attention import MultiHeadSelfAttention, scaled_dot_product_attention
+from vit_tutorial.config import ViTConfig
+from vit_tutorial.embeddings import (
+    Embeddings,
+    interpolate_position_embedding,
+    sincos_position_embedding,
+)
+from vit_tutorial.encoder import Encoder, EncoderBlock
 from vit_tutorial.exercises import check
+from vit_tutorial.mlp import MLP
+from vit_tutorial.model import VisionTransformer
 from vit_tutorial.patches import PatchEmbedding, patchify, unpatchify
 
-__all__ = ["PatchEmbedding", "check", "patchify", "unpatchify"]
+__all__ = [
+    "MLP",
+    "Embeddings",
+    "Encoder",
+    "EncoderBlock",
+    "MultiHeadSelfAttention",
+    "PatchEmbedding",
+    "ViTConfig",
+    "VisionTransformer",
+    "check",
+    "interpolate_position_embedding",
+    "patchify",
+    "scaled_dot_product_attention",
+    "sincos_position_embedding",
+    "unpatchify",
+]
