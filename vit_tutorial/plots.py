@@ -18,13 +18,17 @@ from torch import Tensor
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 
 
-def use_book_style() -> None:
-    """Set matplotlib up for this book: figures as wide as a page, letters that a phone can show."""
+def use_book_style(image_format: str = "jpeg") -> None:
+    """Set matplotlib up for this book: figures as wide as a page, letters that a phone can show.
+
+    Args:
+        image_format: "jpeg" where photos are drawn (a fifth of a PNG's size), "png" for lines.
+    """
     plt.rcParams.update(
         {
             "figure.figsize": (4.8, 3.0),
             "figure.dpi": 150,
-            "figure.facecolor": "white",  # never transparent: dark letters must not stand on a dark page
+            "figure.facecolor": "white",  # never transparent: letters are dark
             "figure.constrained_layout.use": True,
             "font.size": 11,
             "axes.prop_cycle": plt.cycler(color=COLORS),
@@ -32,9 +36,8 @@ def use_book_style() -> None:
             "axes.spines.right": False,
         }
     )
-    set_matplotlib_formats(
-        "jpeg", pil_kwargs={"quality": 88}
-    )  # photos: a fifth of a PNG's size
+    options = {"pil_kwargs": {"quality": 88}} if image_format == "jpeg" else {}
+    set_matplotlib_formats(image_format, **options)
 
 
 def show_image(image: Tensor, ax: Axes | None = None) -> Axes:
