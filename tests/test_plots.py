@@ -76,3 +76,9 @@ def test_book_style_is_never_transparent():
     plots.use_book_style()
     assert plt.rcParams["figure.facecolor"] == "white"
     assert plt.rcParams["axes.prop_cycle"].by_key()["color"] == list(plots.COLORS)
+
+
+def test_the_diagram_of_a_block_draws_in_the_pages_colours_and_says_what_it_shows():
+    svg = plots.encoder_block_diagram().data
+    assert "#" not in svg and svg.count("currentColor") > 10
+    assert 'role="img"' in svg and "One encoder block" in svg and "一个编码器块" in svg

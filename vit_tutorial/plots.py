@@ -107,6 +107,12 @@ def patch_explorer() -> HTML:
     return HTML(template.replace("{{photo}}", photo).replace("{{grid}}", grid))
 
 
+def encoder_block_diagram() -> HTML:
+    """One encoder block with the shapes between its parts, in the page's own colours."""
+    assets = resources.files("vit_tutorial").joinpath("assets")
+    return HTML(assets.joinpath("encoder_block.svg").read_text("utf8"))
+
+
 def _as_hwc(image: Tensor) -> np.ndarray:
     if image.ndim == 3:
         image = image.permute(1, 2, 0)  # (C, H, W) -> (H, W, C), as matplotlib wants it
