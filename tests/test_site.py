@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import pytest
 from playwright.sync_api import Browser
@@ -78,6 +79,14 @@ def test_pictures(visit: Callable, path: str) -> None:
     assert [image["src"] for image in images if not image["alt"].strip()] == [], "without alt text"
     assert [image["src"] for image in images if not image["sized"]] == [], "without width and height"
     assert [image["src"] for image in images[1:] if not image["lazy"]] == [], "below the first, but not lazy"
+
+
+@each_page
+def test_links_within_the_book_lead_somewhere(visit: Callable, server: Any, path: str) -> None:
+    inside = [link for link in visit(path).facts["links"] if link.startswith(f"{server.url}/")]
+    files = {unquote(urlsplit(link).path).lstrip("/") or "index.html" for link in inside}
+    assert len(files) > 3, "the links were not found"
+    assert sorted(file for file in files if not (SITE / file).is_file()) == []
 
 
 @each_page
