@@ -1,0 +1,107 @@
+"""Compare a checkpoint with the layout that it must have, entry by entry."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from torch import Tensor
+
+from vit_tutorial._checkpoint_names import ABSENCES, FEATURES, Row
+
+
+def fit(entries: Mapping[str, Tensor], rows: list[Row], source: str) -> dict[str, int]:
+    """Compare a checkpoint with its layout and read the sizes off its shapes.
+
+    Args:
+        entries: the checkpoint, by its own names.
+        rows: what it must hold.
+        source: what it is, for the message.
+
+    Returns:
+        The value of each symbol of the shapes: {"D": 768, "P": 16, …}.
+
+    Raises:
+        ValueError: entries are missing, unexpected or misshapen: one message lists all
+            by name, and names the features that our model lacks.
+    """
+    expected = {row.theirs for row in rows}
+    missing = [row.theirs for row in rows if row.theirs not in entries]
+    unexpected = [name for name in entries if name not in expected]
+    sizes, misshapen = _sizes(entries, rows)
+    lists = {
+        "missing entries": missing,
+        "unexpected entries": unexpected,
+        "entries of another shape": misshapen,
+    }
+    if any(lists.values()):
+        features = _features(missing, unexpected, rows)
+        lists = {"features that it has and this model lacks": features} | lists
+        lines = [
+            f"\n- {key}: {_listed(names)}" for key, names in lists.items() if names
+        ]
+        raise ValueError(
+            f"this {source} does not fit a VisionTransformer:{''.join(lines)}"
+        )
+    return sizes
+
+
+def _sizes(
+    entries: Mapping[str, Tensor], rows: list[Row]
+) -> tuple[dict[str, int], list[str]]:
+    """The value of each symbol, and the entries whose shapes contradict it."""
+    sizes: dict[str, int] = {}
+    misshapen = []
+    for row in (row for row in rows if row.theirs in entries):
+        shape = tuple(getattr(entries[row.theirs], "shape", ("no tensor",)))
+        if not _bind(sizes, row.shape, shape):
+            wanted = ", ".join(_in_words(symbol, sizes) for symbol in row.shape)
+            misshapen.append(f"{row.theirs} is {shape}, expected ({wanted})")
+            half = (sizes.get("D"), sizes.get("M", 0) // 2)
+            if row.ours.endswith("mlp.linear2.weight") and shape == half:
+                misshapen[-1] += " (as in a gated MLP, SwiGLU)"
+    return sizes, misshapen
+
+
+def _bind(
+    sizes: dict[str, int], symbols: tuple[str, ...], shape: tuple[int, ...]
+) -> bool:
+    """Whether a shape agrees with the sizes known so far; unknown ones are learnt."""
+    if len(shape) != len(symbols) or "no tensor" in shape:
+        return False
+    learnt = dict(sizes)
+    for symbol, side in zip(symbols, shape, strict=True):
+        factor, name = (3, symbol[1:]) if symbol.startswith("3") else (1, symbol)
+        known = 1 if name == "1" else factor * learnt.setdefault(name, side // factor)
+        if known != side or side == 0:
+            return False
+    sizes.update(learnt)
+    return True
+
+
+def _in_words(symbol: str, sizes: Mapping[str, int]) -> str:
+    if symbol == "1":
+        return symbol
+    factor, name = (3, symbol[1:]) if symbol.startswith("3") else (1, symbol)
+    return f"{symbol} = {factor * sizes[name]}" if name in sizes else symbol
+
+
+def _features(missing: list[str], unexpected: list[str], rows: list[Row]) -> list[str]:
+    """What the source has and our model lacks, as its names show it."""
+    found = [
+        feature
+        for pattern, feature in FEATURES.items()
+        if any(re.search(pattern, name) for name in unexpected)
+    ]
+    for suffix, feature in ABSENCES.items():
+        biases = [row.theirs for row in rows if row.ours.endswith(suffix)]
+        weight = suffix.replace(".bias", ".weight")
+        weights = [row.theirs for row in rows if row.ours.endswith(weight)]
+        if set(biases) <= set(missing) and not set(weights) <= set(missing):
+            found.append(feature)
+    return found
+
+
+def _listed(names: list[str], most: int = 40) -> str:
+    rest = f", and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + rest

@@ -1,0 +1,145 @@
+"""How other libraries name and shape the same weights, for `pretrained`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+# Each table: their name, its shape in symbols, our name; {i} counts the blocks.
+TORCHVISION = """
+conv_proj.weight        D,C,P,P  embeddings.patch_embedding.projection.weight
+conv_proj.bias          D        embeddings.patch_embedding.projection.bias
+class_token             1,1,D    embeddings.class_token
+encoder.pos_embedding   1,T,D    embeddings.position_embedding
+encoder.layers.encoder_layer_{i}.ln_1.weight  D  encoder.blocks.{i}.norm1.weight
+encoder.layers.encoder_layer_{i}.ln_1.bias    D  encoder.blocks.{i}.norm1.bias
+encoder.layers.encoder_layer_{i}.self_attention.in_proj_weight   3D,D  encoder.blocks.{i}.attention.qkv.weight
+encoder.layers.encoder_layer_{i}.self_attention.in_proj_bias     3D    encoder.blocks.{i}.attention.qkv.bias
+encoder.layers.encoder_layer_{i}.self_attention.out_proj.weight  D,D   encoder.blocks.{i}.attention.projection.weight
+encoder.layers.encoder_layer_{i}.self_attention.out_proj.bias    D     encoder.blocks.{i}.attention.projection.bias
+encoder.layers.encoder_layer_{i}.ln_2.weight  D  encoder.blocks.{i}.norm2.weight
+encoder.layers.encoder_layer_{i}.ln_2.bias    D  encoder.blocks.{i}.norm2.bias
+encoder.layers.encoder_layer_{i}.mlp.0.weight  M,D  encoder.blocks.{i}.mlp.linear1.weight
+encoder.layers.encoder_layer_{i}.mlp.0.bias    M    encoder.blocks.{i}.mlp.linear1.bias
+encoder.layers.encoder_layer_{i}.mlp.3.weight  D,M  encoder.blocks.{i}.mlp.linear2.weight
+encoder.layers.encoder_layer_{i}.mlp.3.bias    D    encoder.blocks.{i}.mlp.linear2.bias
+encoder.ln.weight  D  encoder.norm.weight
+encoder.ln.bias    D  encoder.norm.bias
+heads.head.weight  K,D  head.weight
+heads.head.bias    K    head.bias
+"""
+
+TIMM = """
+patch_embed.proj.weight  D,C,P,P  embeddings.patch_embedding.projection.weight
+patch_embed.proj.bias    D        embeddings.patch_embedding.projection.bias
+cls_token                1,1,D    embeddings.class_token
+pos_embed                1,T,D    embeddings.position_embedding
+blocks.{i}.norm1.weight  D  encoder.blocks.{i}.norm1.weight
+blocks.{i}.norm1.bias    D  encoder.blocks.{i}.norm1.bias
+blocks.{i}.attn.qkv.weight   3D,D  encoder.blocks.{i}.attention.qkv.weight
+blocks.{i}.attn.qkv.bias     3D    encoder.blocks.{i}.attention.qkv.bias
+blocks.{i}.attn.proj.weight  D,D   encoder.blocks.{i}.attention.projection.weight
+blocks.{i}.attn.proj.bias    D     encoder.blocks.{i}.attention.projection.bias
+blocks.{i}.norm2.weight  D  encoder.blocks.{i}.norm2.weight
+blocks.{i}.norm2.bias    D  encoder.blocks.{i}.norm2.bias
+blocks.{i}.mlp.fc1.weight  M,D  encoder.blocks.{i}.mlp.linear1.weight
+blocks.{i}.mlp.fc1.bias    M    encoder.blocks.{i}.mlp.linear1.bias
+blocks.{i}.mlp.fc2.weight  D,M  encoder.blocks.{i}.mlp.linear2.weight
+blocks.{i}.mlp.fc2.bias    D    encoder.blocks.{i}.mlp.linear2.bias
+norm.weight  D  encoder.norm.weight
+norm.bias    D  encoder.norm.bias
+head.weight  K,D  head.weight
+head.bias    K    head.bias
+"""
+
+# Dense kernels lie the other way round here, and each head has its own axis.
+JAX = """
+embedding/kernel  P,P,C,D  embeddings.patch_embedding.projection.weight
+embedding/bias    D        embeddings.patch_embedding.projection.bias
+cls               1,1,D    embeddings.class_token
+Transformer/posembed_input/pos_embedding  1,T,D  embeddings.position_embedding
+Transformer/encoderblock_{i}/NORM1/scale  D  encoder.blocks.{i}.norm1.weight
+Transformer/encoderblock_{i}/NORM1/bias   D  encoder.blocks.{i}.norm1.bias
+Transformer/encoderblock_{i}/MSA/query/kernel  D,h,d  encoder.blocks.{i}.attention.qkv.weight
+Transformer/encoderblock_{i}/MSA/key/kernel    D,h,d  encoder.blocks.{i}.attention.qkv.weight
+Transformer/encoderblock_{i}/MSA/value/kernel  D,h,d  encoder.blocks.{i}.attention.qkv.weight
+Transformer/encoderblock_{i}/MSA/query/bias  h,d  encoder.blocks.{i}.attention.qkv.bias
+Transformer/encoderblock_{i}/MSA/key/bias    h,d  encoder.blocks.{i}.attention.qkv.bias
+Transformer/encoderblock_{i}/MSA/value/bias  h,d  encoder.blocks.{i}.attention.qkv.bias
+Transformer/encoderblock_{i}/MSA/out/kernel  h,d,D  encoder.blocks.{i}.attention.projection.weight
+Transformer/encoderblock_{i}/MSA/out/bias    D      encoder.blocks.{i}.attention.projection.bias
+Transformer/encoderblock_{i}/NORM2/scale  D  encoder.blocks.{i}.norm2.weight
+Transformer/encoderblock_{i}/NORM2/bias   D  encoder.blocks.{i}.norm2.bias
+Transformer/encoderblock_{i}/MLP/Dense_0/kernel  D,M  encoder.blocks.{i}.mlp.linear1.weight
+Transformer/encoderblock_{i}/MLP/Dense_0/bias    M    encoder.blocks.{i}.mlp.linear1.bias
+Transformer/encoderblock_{i}/MLP/Dense_1/kernel  M,D  encoder.blocks.{i}.mlp.linear2.weight
+Transformer/encoderblock_{i}/MLP/Dense_1/bias    D    encoder.blocks.{i}.mlp.linear2.bias
+Transformer/encoder_norm/scale  D  encoder.norm.weight
+Transformer/encoder_norm/bias   D  encoder.norm.bias
+head/kernel  D,K  head.weight
+head/bias    K    head.bias
+"""
+
+MSA = "MultiHeadDotProductAttention_"
+JAX_RELEASED = {"NORM1": "LayerNorm_0", "MSA": MSA + "1", "NORM2": "LayerNorm_2", "MLP": "MlpBlock_3"}  # fmt: skip
+JAX_NEWER = {"NORM1": "LayerNorm_0", "MSA": MSA + "0", "NORM2": "LayerNorm_1", "MLP": "MlpBlock_0"}  # fmt: skip
+
+# What an entry that our model has no place for says about the source.
+FEATURES = {
+    r"\.ls[12]\.|layer_scale": "LayerScale",
+    r"^reg_token|register": "register tokens",
+    r"dist_token|head_dist": "a distillation token",
+    r"^fc_norm\.": "a head on pooled tokens, normalised after pooling (fc_norm)",
+    r"^attn_pool\.|MAPHead|^probe": "a read-out by attention pooling",
+    r"[qk]_norm|(query|key)_norm|query_ln|key_ln": "qk-norm",
+    r"attn\.norm\.|mlp\.norm\.": "a LayerNorm inside attention or MLP",
+    r"^norm_pre\.": "a LayerNorm before the blocks (pre_norm)",
+    r"^patch_embed\.norm\.": "a LayerNorm in the patch embedding",
+    r"pre_logits": "a pre-logits layer",
+    r"mlp\.(fc1_[gx]|w12|w[123]\b)": "a gated MLP (SwiGLU)",
+    r"attn\.gate\.": "gated attention",
+    r"\.attns\.|\.ffns\.|blocks\.\d+\.(in_proj|mlp_out_proj)": "parallel blocks",
+    r"rel_pos|relative_position": "relative positions",
+    r"^conv_proj\.conv|^conv_root|^patch_embed\.(backbone|conv|stem)": "a stem of convolutions",
+    r"^heads?[./](?!weight$|bias$|kernel$|head\.)": "a head with a hidden layer",
+}
+
+# What it says if all these biases are missing, and their weights are not.
+ABSENCES = {
+    "attention.qkv.bias": "queries, keys and values without bias",
+    "attention.projection.bias": "a projection after attention without bias",
+    "linear2.bias": "an MLP without bias",
+    "patch_embedding.projection.bias": "a patch embedding without bias",
+    "head.bias": "a head without bias",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One entry of a checkpoint: its name and shape there, our name for it."""
+
+    theirs: str
+    shape: tuple[str, ...]
+    ours: str
+
+
+def rows_of(
+    table: str, depth: int, parts: Mapping[str, str] | None = None
+) -> list[Row]:
+    """Read a table, with one row for each block where it says {i}."""
+    for part, name in (parts or {}).items():
+        table = table.replace(f"/{part}/", f"/{name}/")
+    rows = []
+    for line in table.strip().splitlines():
+        theirs, shape, ours = line.split()
+        for i in range(depth if "{i}" in line else 1):
+            symbols = tuple(shape.split(","))
+            rows.append(Row(theirs.format(i=i), symbols, ours.format(i=i)))
+    return rows
+
+
+def depth_of(names: Mapping[str, object], prefix: str) -> int:
+    """The number of blocks: the highest number after `prefix`, and one."""
+    found = (re.match(re.escape(prefix) + r"(\d+)\b", name) for name in names)
+    return max((int(match[1]) + 1 for match in found if match), default=1)

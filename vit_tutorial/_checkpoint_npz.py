@@ -1,0 +1,62 @@
+"""Read the original authors' .npz files, without running anything in them."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+
+def read_npz(path: str | Path) -> dict[str, Tensor]:
+    """Read all arrays of an .npz file, without pickle: no code in it is run."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+    except FileNotFoundError:
+        raise
+    except (
+        OSError,
+        ValueError,
+        EOFError,
+        KeyError,
+        AttributeError,
+        TypeError,
+    ) as error:
+        raise _unreadable(path, error) from error
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError) as error:
+        raise _unreadable(path, error) from error
+    strange = [
+        f"{name} ({array.dtype})"
+        for name, array in arrays.items()
+        if array.dtype not in (np.float16, np.float32, np.float64)
+    ]
+    if strange:
+        raise ValueError(
+            f"the file {path} has arrays that are no floating-point numbers: "
+            f"{', '.join(strange)}."
+        )
+    return {name: torch.from_numpy(array) for name, array in arrays.items()}
+
+
+def _unreadable(path: str | Path, error: Exception) -> ValueError:
+    return ValueError(
+        f"cannot read {path} as an .npz file of arrays: {error}. It may be cut short, of "
+        "another kind, or hold pickled objects, which are never run: fetch it again."
+    )
+
+
+def turn(name: str, entry: Tensor) -> Tensor:
+    """Turn a JAX kernel the way PyTorch's layers have it."""
+    if name == "embedding/kernel":
+        return entry.permute(3, 2, 0, 1)  # (P, P, C, D) -> (D, C, P, P)
+    if name.endswith("/out/kernel"):
+        return entry.flatten(0, 1).T  # (h, D_h, D) -> (D, h·D_h)
+    if name.endswith(("/query/kernel", "/key/kernel", "/value/kernel")):
+        return entry.flatten(1).T  # (D, h, D_h) -> (h·D_h, D)
+    if name.endswith(("/query/bias", "/key/bias", "/value/bias")):
+        return entry.flatten()  # (h, D_h) -> (h·D_h,)
+    return entry.T if name.endswith("/kernel") else entry
