@@ -43,7 +43,7 @@ FACTS = r"""() => ({
   lang: document.documentElement.lang,
   hreflang: Object.fromEntries([...document.querySelectorAll("link[rel=alternate][hreflang]")].map((e) => [e.hreflang, e.href])),
   switches: [...document.querySelectorAll("a[data-edition]")].map((e) => [e.dataset.edition, e.href]),
-  links: [...document.querySelectorAll("a[href]")].map((e) => e.href),
+  links: [...document.querySelectorAll("a[href]")].map((e) => new URL(e.getAttribute("href"), document.baseURI).href),
   formulas: document.querySelectorAll("span.math, div.math").length,
   rendered: document.querySelectorAll("span.math mjx-container, div.math mjx-container").length,
   mathErrors: [...document.querySelectorAll("mjx-merror, [data-mjx-error]")].map((e) => e.textContent),
