@@ -29,7 +29,8 @@ lint: $(TEST)/complete
 	$(TEST)/bin/ruff format --check .
 
 lab: $(TEST)/complete  ## JupyterLab on the notebooks
-	$(TEST)/bin/jupyter lab --notebook-dir=book
+	$(TEST)/bin/jupyter lab --notebook-dir=book --LabApp.news_url=None \
+	  --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
 
 sync: $(TEST)/complete  ## run the English notebooks, carry code and outputs to the Chinese ones
 	$(TEST)/bin/python book/sync.py --jobs $(WORKERS)

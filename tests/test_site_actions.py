@@ -60,6 +60,7 @@ def test_switching_is_remembered(server: Any, browser: Browser, start: str, othe
         ("en", "patches"),
         ("zh", "图像块"),
         ("zh", "图像块嵌入"),
+        ("zh", "图像分块"),
         ("zh", "注意力的代价"),
         ("zh", "patch"),
     ],

@@ -40,9 +40,8 @@ def patchify(images: Tensor, patch_size: int) -> Tensor:
     rows, columns = patch_grid((h, w), p)
     x = images.reshape(b, c, rows, p, columns, p)  # (B, C, H/P, P, W/P, P)
     x = x.permute(0, 1, 3, 5, 2, 4)  # (B, C, P, P, H/P, W/P)
-    x = x.reshape(
-        b, c * p * p, rows * columns
-    )  # (B, C·P·P, N): copied in long runs, also where P is small
+    # In this order memory is copied in long runs, also where P is small.
+    x = x.reshape(b, c * p * p, rows * columns)  # (B, C·P·P, N)
     return x.transpose(1, 2)  # (B, N, C·P·P)
 
 
@@ -111,16 +110,11 @@ class PatchEmbedding(nn.Module):
         self, patch_size: int = 16, in_channels: int = 3, embed_dim: int = 768
     ) -> None:
         super().__init__()
-        self.patch_size = check_positive(patch_size, "patch_size")
-        self.in_channels = check_positive(in_channels, "in_channels")
-        self.embed_dim = check_positive(embed_dim, "embed_dim")
-        p = self.patch_size
-        self.projection = nn.Conv2d(
-            self.in_channels, self.embed_dim, kernel_size=p, stride=p
-        )
-        nn.init.trunc_normal_(
-            self.projection.weight, std=(self.in_channels * p * p) ** -0.5
-        )
+        self.patch_size = p = check_positive(patch_size, "patch_size")
+        self.in_channels = c = check_positive(in_channels, "in_channels")
+        self.embed_dim = d = check_positive(embed_dim, "embed_dim")
+        self.projection = nn.Conv2d(c, d, kernel_size=p, stride=p)
+        nn.init.trunc_normal_(self.projection.weight, std=(c * p * p) ** -0.5)
         nn.init.zeros_(self.projection.bias)
 
     def forward(self, images: Tensor) -> Tensor:
