@@ -255,8 +255,9 @@ from pathlib import Path
 from vit_tutorial import VisionTransformer, ViTConfig
 def peak():  # kB; unlike getrusage's, a new program's own and not its parent's
     return int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0])
-before = peak()
 with torch.device("meta"):
+    VisionTransformer(ViTConfig(depth=1))  # what torch loads for its meta device comes first
+    before = peak()
     VisionTransformer(ViTConfig.named("ViT-H/14"))
 print(peak() - before)
 torch.ones(50_000_000)
@@ -264,7 +265,7 @@ print(peak() - before)
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     taken, with_ones = map(int, done.stdout.split())
-    assert taken < 150_000  # the weights would be 2,500,000
+    assert taken < 50_000  # the weights would be 2,500,000
     assert with_ones > 190_000  # the measure works
 
 
