@@ -82,3 +82,12 @@ def test_the_diagram_of_a_block_draws_in_the_pages_colours_and_says_what_it_show
     svg = plots.encoder_block_diagram().data
     assert "#" not in svg and svg.count("currentColor") > 10
     assert 'role="img"' in svg and "One encoder block" in svg and "一个编码器块" in svg
+
+
+def test_weights_are_written_into_their_cells_rows_being_queries():
+    ax = plots.show_weights(torch.tensor([[0.75, 0.25], [0.0, 1.0]]), ["ear", "eye"], plt.figure().gca())
+    cells = {text.get_position(): text.get_text() for text in ax.texts}  # (column, row)
+    assert cells == {(0, 0): "0.75", (1, 0): "0.25", (0, 1): "0.00", (1, 1): "1.00"}
+    assert (ax.get_ylabel(), ax.get_xlabel()) == ("query", "key")
+    with pytest.raises(ValueError, match=r"\(2, 2\).*got \(2, 3\)"):
+        plots.show_weights(torch.zeros(2, 3), ["ear", "eye"])

@@ -88,6 +88,38 @@ def show_patches(
     return ax
 
 
+def show_weights(weights: Tensor, labels: list[str], ax: Axes | None = None) -> Axes:
+    """Draw a small table of attention weights: a row for each query, a column for each key.
+
+    Args:
+        weights: shape (N, N), from 0 to 1.
+        labels: a name for each token.
+        ax: where to draw; the current axes if None.
+
+    Raises:
+        ValueError: the weights are not a square table with a label for each row.
+    """
+    n = len(labels)
+    if tuple(weights.shape) != (n, n):
+        raise ValueError(
+            f"weights must have shape ({n}, {n}), one row and one column for each of "
+            f"{n} labels, got {tuple(weights.shape)}."
+        )
+    ax = ax if ax is not None else plt.gca()
+    ax.imshow(weights.detach().cpu().numpy(), cmap="Blues", vmin=0, vmax=1)
+    for row, column in np.ndindex(n, n):
+        weight = weights[row, column].item()
+        color = "white" if weight > 0.5 else "black"
+        ax.text(column, row, f"{weight:.2f}", ha="center", va="center", color=color)
+    ax.set_xticks(range(n), labels)
+    ax.set_yticks(range(n), labels)
+    ax.set_xlabel("key")
+    ax.set_ylabel("query")
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+    return ax
+
+
 def patch_explorer() -> HTML:
     """A photo with a slider for the patch size: grid, N, patch length and attention's cost follow it.
 

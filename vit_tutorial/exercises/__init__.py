@@ -12,9 +12,8 @@ from vit_tutorial.exercises.engine import Exercise, WrongAnswer
 
 __all__ = ["WrongAnswer", "all_exercises", "check"]
 
-CHAPTERS = (
-    "patches",
-)  # NAME.py has a list EXERCISES, NAME_mistakes.py adds the mistakes to it
+# NAME.py has a list EXERCISES, NAME_mistakes.py adds the mistakes to it
+CHAPTERS = ("patches", "attention")
 
 
 def all_exercises() -> dict[str, Exercise]:
