@@ -35,12 +35,6 @@ counting.wrong_values(
     "查询、键、值是三个矩阵；还有第四个，就是各个头之后的那次投影。",
 )
 counting.wrong_values(
-    "attention_biases_forgotten",
-    {"attention": 4 * 1024**2},
-    "the biases of the attention are missing: each of its four matrices has one of length D.",
-    "漏了注意力的偏置：四个矩阵各有一个长度为 D 的偏置。",
-)
-counting.wrong_values(
     "norm_without_bias",
     {"norms": 2 * 1024},
     "that is half. Each of the two LayerNorms has a weight and a bias, each of length D.",
@@ -95,14 +89,6 @@ def half_forgotten(x):
 )
 def probability_only(x):
     return 0.5 * (1 + torch.erf(x / 2**0.5))
-
-
-@activating.mistake(
-    "that is SiLU, x times the sigmoid: a cousin of GELU. The factor should be the normal distribution's Φ(x).",
-    "这是 SiLU，也就是 x 乘以 sigmoid，和 GELU 是近亲。这里的因子应该是正态分布的 Φ(x)。",
-)
-def silu(x):
-    return F.silu(x)
 
 
 # 04.3 Layer normalization
