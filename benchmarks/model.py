@@ -115,10 +115,10 @@ def peak_memory(library: str, name: str, batch: int, training: bool, threads: in
 
 def measure(library: str, name: str, batch: int, training: bool) -> None:
     """In a process of its own: build, run twice, print the growth of its largest size."""
-    build(library, "ViT-Ti/16")  # so that the library is imported, and, next, what an optimizer needs
-    layer = nn.Linear(1, 1)
+    layer = nn.Linear(1, 1)  # first what an optimizer imports, then what the library does
     layer(torch.ones(1)).backward()
     torch.optim.AdamW(layer.parameters()).step()
+    build(library, "ViT-Ti/16")
     before = largest_size()
     function = task(build(library, name), batch, training)
     function(), function()
