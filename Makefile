@@ -41,8 +41,9 @@ translated: $(TEST)/complete  ## CELLS="01_patches/idea …": these translations
 repository:  ## URL=https://github.com/NAME/REPO: the book's address, everywhere
 	$(PYTHON) book/repository.py "$(URL)"
 
-benchmark: $(TEST)/complete  ## speed against PyTorch's own functions
+benchmark: $(TEST)/complete  ## speed and memory against PyTorch's own functions, timm, torchvision, vit-pytorch
 	$(TEST)/bin/python benchmarks/patches.py
+	$(TEST)/bin/python benchmarks/model.py
 
 pictures: $(TEST)/complete book  ## the README's pictures of a page in each language
 	$(TEST)/bin/python book/pictures.py
