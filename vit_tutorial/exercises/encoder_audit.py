@@ -55,8 +55,8 @@ _AUDIT = (
     (
         "B encoder",
         "as in the paper",
-        "change one image of a batch and look at the logits of the others. What does that layer expect as its first axis?",
-        "改动一批里的一张图像，看看其他图像的 logits。这个层以为第一个轴是什么？",
+        "give it two different images: the logits are the same. Whom does the class token hear, if that layer takes the first axis for the sequence?",
+        "给它两张不同的图像，logits 居然一样。如果这个层把第一个轴当成序列，类别词元听到的是谁？",
     ),
     (
         "B read-out",
