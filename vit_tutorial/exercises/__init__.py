@@ -13,7 +13,7 @@ from vit_tutorial.exercises.engine import Exercise, WrongAnswer
 __all__ = ["WrongAnswer", "all_exercises", "check"]
 
 # NAME.py has a list EXERCISES, NAME_mistakes.py adds the mistakes to it
-CHAPTERS = ("patches", "embeddings", "attention", "encoder")
+CHAPTERS = ("patches", "embeddings", "attention", "mlp", "encoder")
 
 
 def all_exercises() -> dict[str, Exercise]:
