@@ -185,6 +185,13 @@ def test_values_by_name(capsys):
     assert capsys.readouterr().out == 2 * NOT_ATTEMPTED.format("99.2", "<lambda>")
 
 
+def test_true_and_false_in_cases_and_answers():
+    exercise = Exercise("99.4", lambda x, flip: x != flip, cases=lambda: [(True, False), (True, True)])
+    exercise.check(lambda x, flip: x ^ flip)
+    assert "expected True or False" in message(exercise, lambda x, flip: 1)
+    assert "expected True, got False" in message(exercise, lambda x, flip: False)
+
+
 def test_unknown_number_names_the_known_ones():
     with pytest.raises(ValueError, match=r"'1\.3'; there are 01\.1, 01\.2"):
         check("1.3", None)

@@ -45,10 +45,8 @@ def scaled_dot_product_attention(
     if not return_weights:
         return F.scaled_dot_product_attention(query, key, value, dropout_p=dropout)
     query = query * query.shape[-1] ** -0.5  # 1/√D_h keeps the scores' variance near 1
-    scores = query @ key.transpose(
-        -2, -1
-    )  # (..., N, D_h) @ (..., D_h, M) -> (..., N, M)
-    weights = scores.softmax(dim=-1)  # over the keys
+    scores = query @ key.transpose(-2, -1)  # (..., N, D_h) @ (..., D_h, M)
+    weights = scores.softmax(dim=-1)  # (..., N, M), over the keys
     dropped = F.dropout(weights, dropout)
     return dropped @ value, weights  # (..., N, M) @ (..., M, D_v) -> (..., N, D_v)
 

@@ -113,9 +113,8 @@ def check_pair(
         raise ValueError(
             f"{name} must be one int or a pair {axes}, got {tuple(value)}."
         )
-    return check_positive(value[0], f"{name}[0]"), check_positive(
-        value[1], f"{name}[1]"
-    )
+    first, second = value
+    return check_positive(first, f"{name}[0]"), check_positive(second, f"{name}[1]")
 
 
 def check_image_size(image_size: int | tuple[int, int]) -> tuple[int, int]:
@@ -135,12 +134,9 @@ def check_tensor(x: Tensor, name: str, shape: str, ndim: int) -> None:
             f"{name} must be a torch.Tensor of shape {shape}, got {type(x).__name__}."
         )
     if x.ndim != ndim:
-        one_image = ndim == 4 and x.ndim == 3
-        hint = (
-            " For one image, add the batch axis with images.unsqueeze(0)."
-            if one_image
-            else ""
-        )
+        hint = ""
+        if ndim == 4 and x.ndim == 3:
+            hint = " For one image, add the batch axis with images.unsqueeze(0)."
         raise ValueError(f"{name} must have shape {shape}, got {tuple(x.shape)}.{hint}")
 
 

@@ -100,9 +100,8 @@ def interpolate_position_embedding(
         return table.clone()
     class_row, grid = table.split([table.shape[1] - n, n], dim=1)  # (1, 0 or 1, D), …
     x = grid.float() if grid.dtype in (torch.float16, torch.bfloat16) else grid
-    x = x.unflatten(1, (old_rows, old_columns)).permute(
-        0, 3, 1, 2
-    )  # (1, D, rows, columns)
+    x = x.unflatten(1, (old_rows, old_columns))  # (1, rows, columns, D)
+    x = x.permute(0, 3, 1, 2)  # (1, D, rows, columns)
     x = F.interpolate(x, (new_rows, new_columns), mode="bicubic", antialias=True)
     x = x.flatten(2).transpose(1, 2).to(table.dtype)  # (1, N', D)
     return torch.cat([class_row, x], dim=1)  # (1, T', D)

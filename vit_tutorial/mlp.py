@@ -54,7 +54,6 @@ class MLP(nn.Module):
             ValueError: `x` has not the shape (B, N, D).
         """
         check_tokens(x, self.embed_dim)
-        x = self.dropout1(
-            self.activation(self.linear1(x))
-        )  # (B, N, D) -> (B, N, D_mlp)
+        x = self.activation(self.linear1(x))  # (B, N, D) -> (B, N, D_mlp)
+        x = self.dropout1(x)
         return self.dropout2(self.linear2(x))  # (B, N, D_mlp) -> (B, N, D)

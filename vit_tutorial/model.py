@@ -136,8 +136,8 @@ class VisionTransformer(nn.Module):
         return model
 
     def _read_out(self, tokens: Tensor) -> Tensor:
-        by_class_token = self.config.pooling == "cls"
-        x = (
-            tokens[:, 0] if by_class_token else tokens.mean(dim=1)
-        )  # (B, T, D) -> (B, D)
+        if self.config.pooling == "cls":
+            x = tokens[:, 0]  # (B, T, D) -> (B, D)
+        else:
+            x = tokens.mean(dim=1)  # (B, T, D) -> (B, D)
         return self.head(x)  # (B, D) -> (B, K)

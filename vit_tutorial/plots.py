@@ -128,14 +128,10 @@ def patch_explorer() -> HTML:
     """
     with cbook.get_sample_data("grace_hopper.jpg") as file:
         photo = base64.b64encode(file.read()).decode()
-    template = (
-        resources.files("vit_tutorial")
-        .joinpath("assets/patch_explorer.html")
-        .read_text("utf8")
-    )
-    grid = "".join(
-        f"M{i} 0V224M0 {i}H224" for i in range(0, 225, 16)
-    )  # what is seen until the script runs
+    assets = resources.files("vit_tutorial").joinpath("assets")
+    template = assets.joinpath("patch_explorer.html").read_text("utf8")
+    # The grid that is seen until the script runs.
+    grid = "".join(f"M{i} 0V224M0 {i}H224" for i in range(0, 225, 16))
     return HTML(template.replace("{{photo}}", photo).replace("{{grid}}", grid))
 
 

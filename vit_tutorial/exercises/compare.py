@@ -58,6 +58,12 @@ def form_difference(got: Any, want: Any) -> Text | None:
             for k, d in found.items()
             if d is not None
         )
+    if isinstance(want, bool):
+        return (
+            None
+            if isinstance(got, bool)
+            else _expected("True or False", "True 或 False", _name(got))
+        )
     if isinstance(want, int) and (isinstance(got, bool) or not isinstance(got, int)):
         return _expected(
             "a whole number (int)", "一个整数（int）", f"{got!r} ({type(got).__name__})"
