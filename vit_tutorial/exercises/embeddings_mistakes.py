@@ -1,15 +1,16 @@
-"""The mistakes of chapter 2 that `check` knows by name: each function makes one, its message says the way out."""
+"""The mistakes of chapter 2 that `check` knows by name: each function makes one, its message says the way out.
+
+Those of the module, exercise 02.5, stand in `embeddings_module_mistakes.py`.
+"""
 
 from __future__ import annotations
 
 import torch
 import torch.nn.functional as F
-from torch import nn
 
+from vit_tutorial.exercises import embeddings_module_mistakes  # noqa: F401 (declares them)
 from vit_tutorial.exercises.embeddings import (
-    InputTokens,
     counting,
-    equation,
     in_front,
     places,
     prepend,
@@ -266,88 +267,3 @@ def reshaped_on_the_way_back(table, old_grid, new_grid):
 )
 def antialias_forgotten(table, old_grid, new_grid):
     return _rejoined(table, _interpolated(table, old_grid, new_grid, antialias=False))
-
-
-# 02.5 Equation 1
-
-
-@equation.mistake(
-    "the class token stands at the end. Then every patch gets its neighbour's position: put it in front.",
-    "类别词元放到了最后。这样每个图像块拿到的都是邻居的位置：把它放到最前面。",
-)
-class TokenAtTheEnd(InputTokens):
-    def forward(self, images):
-        x = self.projection(images).flatten(2).transpose(1, 2)
-        token = self.class_token.expand(len(x), -1, -1)
-        return torch.cat([x, token], dim=1) + self.position_embedding
-
-
-@equation.mistake(
-    "the positions are added before the class token is put in front: off by one, patch 0 gets the class token's "
-    "row. Join first, then add.",
-    "类别词元还没放到最前面，位置就先加上了：差了一位，第 0 块拿到的是类别词元那一行。先拼接，再相加。",
-)
-class PositionsTooEarly(InputTokens):
-    def forward(self, images):
-        x = self.projection(images).flatten(2).transpose(1, 2)
-        x = x + self.position_embedding[:, :-1]
-        return torch.cat([self.class_token.expand(len(x), -1, -1), x], dim=1)
-
-
-@equation.mistake(
-    "the class token has got no position. Row 0 of the table is its own: add the whole table after joining.",
-    "类别词元没有加上位置。表的第 0 行就是它的：拼接之后再加整张表。",
-)
-class TokenWithoutPosition(InputTokens):
-    def forward(self, images):
-        x = self.projection(images).flatten(2).transpose(1, 2)
-        x = x + self.position_embedding[:, 1:]
-        return torch.cat([self.class_token.expand(len(x), -1, -1), x], dim=1)
-
-
-@equation.mistake(
-    "the class token is a plain tensor of ones, so no optimizer finds it. Wrap it in nn.Parameter.",
-    "类别词元只是一个全 1 的普通张量，优化器找不到它。用 nn.Parameter 包起来。",
-)
-class OnesNotParameter(InputTokens):
-    def __init__(self, *sizes):
-        super().__init__(*sizes)
-        del self.class_token
-        self.class_token = torch.ones(1, 1, sizes[-1])
-
-
-@equation.mistake(
-    "the class token is zeros made anew in forward. Training can't change it: make an nn.Parameter in __init__.",
-    "类别词元是在 forward 里临时造的零，训练改变不了它：在 __init__ 里创建 nn.Parameter。",
-)
-class TokenMadeInForward(InputTokens):
-    def __init__(self, *sizes):
-        super().__init__(*sizes)
-        self.token_size = self.class_token.shape
-        del self.class_token
-
-    def forward(self, images):
-        x = self.projection(images).flatten(2).transpose(1, 2)
-        token = nn.Parameter(torch.zeros(self.token_size)).expand(len(x), -1, -1)
-        return torch.cat([token, x], dim=1) + self.position_embedding
-
-
-@equation.mistake(
-    "no positions are added. Without them the encoder can't tell a picture from its shuffled patches.",
-    "没有加位置。没有位置，编码器就分不清一张图和它打乱后的样子。",
-)
-class NoPositions(InputTokens):
-    def forward(self, images):
-        return super().forward(images) - self.position_embedding
-
-
-@equation.mistake(
-    "you reshaped (B, D, H/P, W/P) straight to (B, N, D), which mixes the patches. Flatten the grid, then transpose.",
-    "你把 (B, D, H/P, W/P) 直接 reshape 成了 (B, N, D)，不同图像块混在了一起。先展平网格，再转置。",
-)
-class ReshapedNotTransposed(InputTokens):
-    def forward(self, images):
-        x = self.projection(images)
-        x = x.reshape(len(x), -1, x.shape[1])
-        token = self.class_token.expand(len(x), -1, -1)
-        return torch.cat([token, x], dim=1) + self.position_embedding
