@@ -110,8 +110,7 @@ def build(
             layer_norm_eps=eps,
         )
         model = VisionTransformer(config)
-    copies = {name: tensor.clone() for name, tensor in state.items()}
-    model.load_state_dict(copies, assign=True)
+    model.load_state_dict(state, assign=True)
     return model
 
 

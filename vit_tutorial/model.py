@@ -137,7 +137,5 @@ class VisionTransformer(nn.Module):
 
     def _read_out(self, tokens: Tensor) -> Tensor:
         if self.config.pooling == "cls":
-            x = tokens[:, 0]  # (B, T, D) -> (B, D)
-        else:
-            x = tokens.mean(dim=1)  # (B, T, D) -> (B, D)
-        return self.head(x)  # (B, D) -> (B, K)
+            return self.head(tokens[:, 0])  # (B, T, D) -> (B, D) -> (B, K)
+        return self.head(tokens.mean(dim=1))  # (B, T, D) -> (B, D) -> (B, K)
