@@ -114,3 +114,20 @@ def test_printing_opens_what_is_folded(server: Any, browser: Browser) -> None:
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert page.evaluate(states) == before
     page.close()
+
+
+@pytest.mark.parametrize(
+    ("edition", "closed", "opened"),
+    [("en", "Show the code", "Hide the code"), ("zh", "展开代码", "收起代码")],
+)
+def test_folded_code_has_one_label_at_a_time(
+    server: Any, browser: Browser, edition: str, closed: str, opened: str
+) -> None:
+    page = browser.new_page()
+    page.goto(f"{server.url}/{edition}/01_patches.html")
+    summary = page.locator("details.hide > summary").first
+    assert summary.inner_text().strip() == closed
+    summary.click()
+    assert summary.inner_text().strip() == opened
+    assert page.get_by_text("importlib.invalidate_caches").is_visible()
+    page.close()
