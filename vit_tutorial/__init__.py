@@ -2,16 +2,16 @@
 
 from vit_tutorial.attention import MultiHeadSelfAttention, scaled_dot_product_attention
 from vit_tutorial.config import ViTConfig
-from vit_tutorial.embeddings import (
-    Embeddings,
-    interpolate_position_embedding,
-    sincos_position_embedding,
-)
+from vit_tutorial.embeddings import Embeddings
 from vit_tutorial.encoder import Encoder, EncoderBlock
 from vit_tutorial.exercises import check
 from vit_tutorial.mlp import MLP
 from vit_tutorial.model import VisionTransformer
 from vit_tutorial.patches import PatchEmbedding, patchify, unpatchify
+from vit_tutorial.positions import (
+    interpolate_position_embedding,
+    sincos_position_embedding,
+)
 
 __all__ = [
     "MLP",
