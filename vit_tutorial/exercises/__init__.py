@@ -6,20 +6,22 @@ One module for each chapter declares its exercises (solution, test cases, named 
 from __future__ import annotations
 
 from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
 from vit_tutorial.exercises.engine import Exercise, WrongAnswer
 
 __all__ = ["WrongAnswer", "all_exercises", "check"]
 
-# NAME.py has a list EXERCISES, NAME_mistakes.py adds the mistakes to it
+# NAME.py has a list EXERCISES; NAME_mistakes.py, or several NAME_…_mistakes.py, add their mistakes
 CHAPTERS = ("patches", "embeddings", "attention", "mlp", "encoder")
 
 
 def all_exercises() -> dict[str, Exercise]:
     """Every exercise of the book by its number, such as "01.3"."""
-    for chapter in CHAPTERS:
-        import_module(f"{__name__}.{chapter}_mistakes")
+    for module in iter_modules(__path__):
+        if module.name.endswith("_mistakes"):
+            import_module(f"{__name__}.{module.name}")
     modules = [import_module(f"{__name__}.{chapter}") for chapter in CHAPTERS]
     return {
         exercise.number: exercise for module in modules for exercise in module.EXERCISES

@@ -5,7 +5,6 @@ Those of the whole layer, exercise 03.4, stand in `attention_layer_mistakes.py`.
 
 from __future__ import annotations
 
-from vit_tutorial.exercises import attention_layer_mistakes  # noqa: F401 (declares them)
 from vit_tutorial.exercises.attention import (
     attend,
     collect,

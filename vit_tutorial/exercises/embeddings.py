@@ -1,6 +1,6 @@
 """The exercises of chapter 2: solutions (the text that the book shows), cases and properties.
 
-The mistakes that `check` knows by name stand in `embeddings_mistakes.py` and, for 02.5, `embeddings_module_mistakes.py`.
+The mistakes that `check` knows by name stand in `embeddings_…mistakes.py`.
 """
 
 from __future__ import annotations

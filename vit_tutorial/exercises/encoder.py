@@ -1,6 +1,6 @@
 """The exercises of chapter 5: solutions (the text that the book shows) and cases.
 
-The mistakes that `check` knows by name stand in `encoder_mistakes.py`; the audit, 05.5, in
+The mistakes that `check` knows by name stand in `encoder_…mistakes.py`; the audit, 05.5, in
 `encoder_audit.py` and the models to audit in `encoder_suspects.py`.
 """
 

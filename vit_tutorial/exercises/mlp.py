@@ -1,6 +1,6 @@
 """The exercises of chapter 4: solutions (the text that the book shows), cases and properties.
 
-The mistakes that `check` knows by name stand in `mlp_mistakes.py`.
+The mistakes that `check` knows by name stand in `mlp_…mistakes.py`.
 """
 
 from __future__ import annotations

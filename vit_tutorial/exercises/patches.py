@@ -1,6 +1,6 @@
 """The exercises of chapter 1: solutions (the text that the book shows), cases and properties.
 
-The mistakes that `check` knows by name stand in `patches_mistakes.py`.
+The mistakes that `check` knows by name stand in `patches_…mistakes.py`.
 """
 
 from __future__ import annotations
