@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import io
-import os
-import shutil
 from pathlib import Path
 
+from chromium import BROWSER_FLAGS, NOT_FOUND, find_chromium
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
@@ -17,12 +16,12 @@ PLACE = "article section section h2"  # the chapter's first part: prose, code, o
 
 def main() -> None:
     """Open chapter 01 in each edition, scroll to its first part, save what is seen."""
-    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    if chromium is None:
-        raise SystemExit("no Chromium found: apt-get install chromium, or set CHROMIUM to a browser's path")
+    chromium = find_chromium()
+    if not chromium:
+        raise SystemExit(NOT_FOUND)
     TARGET.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium, args=BROWSER_FLAGS)
         page = browser.new_page(viewport={"width": 1240, "height": 1150})
         for edition in ("en", "zh"):
             page.goto((SITE / edition / "01_patches.html").as_uri(), wait_until="networkidle")

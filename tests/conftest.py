@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from site_server import BROWSER_FLAGS, ROOT, SITE, find_chromium, serve
+from chromium import BROWSER_FLAGS, NOT_FOUND, find_chromium
+from site_server import ROOT, SITE, serve
 
 
 @pytest.fixture(scope="module")
@@ -27,9 +28,7 @@ def browser() -> Iterator[Any]:
 
     chromium = find_chromium()
     if not chromium:
-        pytest.fail(
-            "no Chromium found: apt-get install chromium, or set CHROMIUM to a browser's path", pytrace=False
-        )
+        pytest.fail(NOT_FOUND, pytrace=False)
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=chromium, args=BROWSER_FLAGS)
         yield started

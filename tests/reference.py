@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
+import pytest
 import torch
 from torch import nn
 
@@ -34,6 +35,14 @@ def assert_close(ours: torch.Tensor, theirs: torch.Tensor, relative: float) -> N
     scale = theirs.abs().max().item()
     assert scale > 0
     assert (ours - theirs).abs().max().item() <= relative * scale
+
+
+def assert_error_names(call: Callable[[], object], error: type[Exception], words: list[str]) -> None:
+    """The call raises this error, and its message has each of these words."""
+    with pytest.raises(error) as caught:
+        call()
+    for word in words:
+        assert word in str(caught.value)
 
 
 def jax_checkpoint(

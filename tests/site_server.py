@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import os
-import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,15 +17,6 @@ SITE = ROOT / "_build" / "html"
 EDITIONS = ("en", "zh")
 NOT_BUILT = ["en/index.html", "zh/index.html"]
 COMPRESSED = (".html", ".js", ".css", ".json", ".svg", ".md", ".ipynb")
-BROWSER_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 def toc_pages(root: Path = ROOT) -> list[str]:
@@ -83,9 +72,3 @@ def serve(site: Path) -> Iterator[ThreadingHTTPServer]:
     yield server
     server.shutdown()
     server.server_close()
-
-
-def find_chromium() -> str:
-    """The browser's path; empty if there is none."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), "")

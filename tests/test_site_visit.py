@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from chromium import find_chromium
 from playwright.sync_api import Browser
-from site_server import built_pages, find_chromium, serve
+from site_server import built_pages, serve
 from site_visit import english_only, visit_page
 
 FAULTS = """<!doctype html><html lang="en"><head><title>Faults</title></head><body><main>

@@ -10,6 +10,19 @@ import numpy as np
 import torch
 from torch import Tensor
 
+# What numpy and the zip reader raise for files that are cut short or of another kind.
+UNREADABLE = (
+    OSError,
+    ValueError,
+    EOFError,
+    KeyError,
+    AttributeError,
+    TypeError,
+    NotImplementedError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+
 
 def read_npz(path: str | Path) -> dict[str, Tensor]:
     """Read all arrays of an .npz file, without pickle: no code in it is run."""
@@ -18,16 +31,7 @@ def read_npz(path: str | Path) -> dict[str, Tensor]:
             arrays = {name: file[name] for name in file.files}
     except FileNotFoundError:
         raise
-    except (
-        OSError,
-        ValueError,
-        EOFError,
-        KeyError,
-        AttributeError,
-        TypeError,
-    ) as error:
-        raise _unreadable(path, error) from error
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError) as error:
+    except UNREADABLE as error:
         raise _unreadable(path, error) from error
     strange = [
         f"{name} ({array.dtype})"

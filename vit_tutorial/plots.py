@@ -128,8 +128,7 @@ def patch_explorer() -> HTML:
     """
     with cbook.get_sample_data("grace_hopper.jpg") as file:
         photo = base64.b64encode(file.read()).decode()
-    assets = resources.files("vit_tutorial").joinpath("assets")
-    template = assets.joinpath("patch_explorer.html").read_text("utf8")
+    template = _asset("patch_explorer.html")
     # The grid that is seen until the script runs.
     grid = "".join(f"M{i} 0V224M0 {i}H224" for i in range(0, 225, 16))
     return HTML(template.replace("{{photo}}", photo).replace("{{grid}}", grid))
@@ -137,8 +136,12 @@ def patch_explorer() -> HTML:
 
 def encoder_block_diagram() -> HTML:
     """One encoder block with the shapes between its parts, in the page's own colours."""
-    assets = resources.files("vit_tutorial").joinpath("assets")
-    return HTML(assets.joinpath("encoder_block.svg").read_text("utf8"))
+    return HTML(_asset("encoder_block.svg"))
+
+
+def _asset(name: str) -> str:
+    """The text of a file that comes with the package."""
+    return resources.files("vit_tutorial").joinpath("assets", name).read_text("utf8")
 
 
 def _as_hwc(image: Tensor) -> np.ndarray:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import torch
 import torch.nn.functional as F
 
+from vit_tutorial.exercises.cases import random_tensor
 from vit_tutorial.exercises.engine import Exercise
 
 
@@ -54,8 +55,7 @@ def count():
 
 def _random(*shape: int) -> torch.Tensor:
     """Random numbers that depend on the shape, so that no two arguments of a case are alike."""
-    generator = torch.Generator().manual_seed(sum(shape))
-    return torch.randn(shape, generator=generator, dtype=torch.float64)
+    return random_tensor(*shape, seed=sum(shape))
 
 
 def _heads(b: int, h: int, n: int, m: int, d_h: int, d_v: int) -> tuple:

@@ -12,6 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from vit_tutorial.exercises.cases import random_tensor
 from vit_tutorial.exercises.engine import Exercise
 
 
@@ -57,12 +58,6 @@ class InputTokens(nn.Module):
         return torch.cat([token, x], dim=1) + self.position_embedding
 
 
-def _random(*shape: int, seed: int = 0) -> torch.Tensor:
-    return torch.randn(
-        shape, generator=torch.Generator().manual_seed(seed), dtype=torch.float64
-    )
-
-
 def _in_float64(function: Any, *arguments: Any) -> Any:
     """Call with float64 as the default, so that an answer need not mention it."""
     before = torch.get_default_dtype()
@@ -79,7 +74,7 @@ def _run_module(answer: Any, sizes: tuple, images: torch.Tensor) -> Any:
     with torch.no_grad():
         for name, parameter in module.named_parameters():
             parameter.copy_(
-                _random(*parameter.shape, seed=zlib.crc32(name.encode()) % 2**31)
+                random_tensor(*parameter.shape, seed=zlib.crc32(name.encode()) % 2**31)
             )
     tokens = _in_float64(module, images)
     if tokens is ...:
@@ -96,8 +91,8 @@ in_front = Exercise(
     "02.2",
     prepend,
     cases=lambda: [
-        (_random(2, 6, 5), _random(1, 1, 5, seed=1).requires_grad_()),
-        (_random(3, 4, 7), _random(1, 1, 7, seed=1).requires_grad_()),
+        (random_tensor(2, 6, 5), random_tensor(1, 1, 5, seed=1).requires_grad_()),
+        (random_tensor(3, 4, 7), random_tensor(1, 1, 7, seed=1).requires_grad_()),
     ],
 )
 places = Exercise(
@@ -110,16 +105,16 @@ resizing = Exercise(
     "02.4",
     resize,
     cases=lambda: [
-        (_random(1, 25, 5), (4, 6), (3, 4)),
-        (_random(1, 16, 3), (3, 5), (5, 7)),
+        (random_tensor(1, 25, 5), (4, 6), (3, 4)),
+        (random_tensor(1, 16, 3), (3, 5), (5, 7)),
     ],
 )
 equation = Exercise(
     "02.5",
     InputTokens,
     cases=lambda: [
-        (((8, 12), 4, 3, 5), _random(2, 3, 8, 12)),
-        (((9, 6), 3, 2, 7), _random(3, 2, 9, 6)),
+        (((8, 12), 4, 3, 5), random_tensor(2, 3, 8, 12)),
+        (((9, 6), 3, 2, 7), random_tensor(3, 2, 9, 6)),
     ],
     run=_run_module,
 )

@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from vit_tutorial.attention import MultiHeadSelfAttention
+from vit_tutorial.exercises.cases import random_tensor
 from vit_tutorial.exercises.encoder_audit import find_departures
 from vit_tutorial.exercises.encoder_suspects import DEPARTURES, suspects
 from vit_tutorial.exercises.engine import Exercise
@@ -46,15 +47,10 @@ def pour(source):
     return poured
 
 
-def _random(*shape: int, seed: int = 0) -> torch.Tensor:
-    generator = torch.Generator().manual_seed(seed)
-    return torch.randn(shape, generator=generator, dtype=torch.float64)
-
-
 def _randomised(*modules: nn.Module) -> list[nn.Module]:
     """The modules in float64 with every parameter random: a fresh LayerNorm would hide mistakes."""
     for seed, parameter in enumerate(nn.ModuleList(modules).double().parameters()):
-        parameter.data = _random(*parameter.shape, seed=seed + 10)
+        parameter.data = random_tensor(*parameter.shape, seed=seed + 10)
     return list(modules)
 
 
@@ -78,7 +74,7 @@ def _torch_weights(d: int, mlp_dim: int) -> dict:
     with torch.device("meta"):
         shapes = nn.TransformerEncoderLayer(d, 1, mlp_dim).state_dict()
     return {
-        name: _random(*value.shape, seed=seed)
+        name: random_tensor(*value.shape, seed=seed)
         for seed, (name, value) in enumerate(shapes.items())
     }
 
@@ -87,13 +83,13 @@ predict = Exercise("05.1", counts, values=True)
 wire = Exercise(
     "05.2",
     encoder_block,
-    cases=lambda: [(_random(2, 5, 6), 2), (_random(3, 4, 9, seed=2), 3)],
+    cases=lambda: [(random_tensor(2, 5, 6), 2), (random_tensor(3, 4, 9, seed=2), 3)],
     run=_run_block,
 )
 classify = Exercise(
     "05.3",
     read_out,
-    cases=lambda: [(_random(2, 5, 6),), (_random(3, 4, 8, seed=2),)],
+    cases=lambda: [(random_tensor(2, 5, 6),), (random_tensor(3, 4, 8, seed=2),)],
     run=_run_read_out,
 )
 translate = Exercise(

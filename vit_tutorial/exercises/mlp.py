@@ -8,6 +8,7 @@ from __future__ import annotations
 import torch
 import torch.nn.functional as F
 
+from vit_tutorial.exercises.cases import random_tensor
 from vit_tutorial.exercises.engine import Exercise
 
 
@@ -42,34 +43,33 @@ def apply_dropout(x, noise, p, training):
     return torch.where(noise < p, 0.0, x / (1 - p))
 
 
-def _random(*shape: int, seed: int = 0) -> torch.Tensor:
-    generator = torch.Generator().manual_seed(seed)
-    return torch.randn(shape, generator=generator, dtype=torch.float64)
-
-
 def _norm(b: int, n: int, d: int, eps: float) -> tuple:
     """A case for `layer_norm`: tokens of many scales around other means, weight and bias far from 1 and 0."""
     scales = 10 ** torch.linspace(-2, 1, n, dtype=torch.float64)[:, None]
-    x = (_random(b, n, d) + 0.7) * scales
-    return x, 1.5 + 0.5 * _random(d, seed=1), _random(d, seed=2), eps
+    x = (random_tensor(b, n, d) + 0.7) * scales
+    return x, 1.5 + 0.5 * random_tensor(d, seed=1), random_tensor(d, seed=2), eps
 
 
 def _layers(b: int, n: int, d: int, mlp_dim: int) -> tuple:
     """A case for `mlp`: tokens and every parameter, all random, with gradients wanted for the parameters."""
     shapes = [(mlp_dim, d), (mlp_dim,), (d, mlp_dim), (d,)]
-    parameters = [_random(*s, seed=i).requires_grad_() for i, s in enumerate(shapes, 1)]
-    return _random(b, n, d), *parameters
+    parameters = [
+        random_tensor(*s, seed=i).requires_grad_() for i, s in enumerate(shapes, 1)
+    ]
+    return random_tensor(b, n, d), *parameters
 
 
 def _noise(shape: tuple, p: float, mode: str) -> tuple:
     """A case for `dropout`: noise as `torch.rand` draws it, between 0 and 1."""
     generator = torch.Generator().manual_seed(3)
     noise = torch.rand(shape, generator=generator, dtype=torch.float64)
-    return _random(*shape), noise, p, mode
+    return random_tensor(*shape), noise, p, mode
 
 
 counting = Exercise("04.1", count, values=True)
-activating = Exercise("04.2", gelu, cases=lambda: [(_random(3, 7),), (_random(2, 5),)])
+activating = Exercise(
+    "04.2", gelu, cases=lambda: [(random_tensor(3, 7),), (random_tensor(2, 5),)]
+)
 normalising = Exercise(
     "04.3", layer_norm, cases=lambda: [_norm(2, 5, 7, 1e-3), _norm(3, 4, 9, 1e-6)]
 )

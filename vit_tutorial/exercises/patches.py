@@ -8,6 +8,7 @@ from __future__ import annotations
 import torch
 import torch.nn.functional as F
 
+from vit_tutorial.exercises.cases import random_tensor
 from vit_tutorial.exercises.engine import Exercise
 
 
@@ -47,22 +48,16 @@ def embed(images, weight, bias):
     return x.flatten(2).transpose(1, 2)
 
 
-def _random(*shape: int) -> torch.Tensor:
-    return torch.randn(
-        shape, generator=torch.Generator().manual_seed(0), dtype=torch.float64
-    )
-
-
 def _patches(b: int, c: int, h: int, w: int, p: int) -> tuple:
     """A case for `unpatchify`; the number of patches is a square, so that a square grid would fit, too."""
-    return patchify(_random(b, c, h, w), p), p, (h, w)
+    return patchify(random_tensor(b, c, h, w), p), p, (h, w)
 
 
 def _layer(b: int, c: int, h: int, w: int, p: int, d: int) -> tuple:
     """A case for `embed`: images, weight and bias, all different, with gradients wanted."""
-    weight = _random(d, c, p, p).requires_grad_()
+    weight = random_tensor(d, c, p, p).requires_grad_()
     return (
-        _random(b, c, h, w),
+        random_tensor(b, c, h, w),
         weight,
         torch.arange(1.0, d + 1, dtype=torch.float64).requires_grad_(),
     )
@@ -72,12 +67,15 @@ predict = Exercise("01.1", prediction, values=True)
 cut_one = Exercise(
     "01.2",
     patch_at,
-    cases=lambda: [(_random(3, 16, 20), 1, 2, 4), (_random(2, 12, 9), 2, 0, 3)],
+    cases=lambda: [
+        (random_tensor(3, 16, 20), 1, 2, 4),
+        (random_tensor(2, 12, 9), 2, 0, 3),
+    ],
 )
 cut_all = Exercise(
     "01.3",
     patchify,
-    cases=lambda: [(_random(2, 3, 8, 12), 4), (_random(1, 2, 15, 6), 3)],
+    cases=lambda: [(random_tensor(2, 3, 8, 12), 4), (random_tensor(1, 2, 15, 6), 3)],
 )
 put_back = Exercise(
     "01.4",
