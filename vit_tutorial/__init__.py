@@ -5,6 +5,7 @@ from vit_tutorial.config import ViTConfig
 from vit_tutorial.embeddings import Embeddings
 from vit_tutorial.encoder import Encoder, EncoderBlock
 from vit_tutorial.exercises import check
+from vit_tutorial.history import History
 from vit_tutorial.mlp import MLP
 from vit_tutorial.model import VisionTransformer
 from vit_tutorial.patches import PatchEmbedding, patchify, unpatchify
@@ -12,20 +13,26 @@ from vit_tutorial.positions import (
     interpolate_position_embedding,
     sincos_position_embedding,
 )
+from vit_tutorial.seeding import set_seed
+from vit_tutorial.training import evaluate, train
 
 __all__ = [
     "MLP",
     "Embeddings",
     "Encoder",
     "EncoderBlock",
+    "History",
     "MultiHeadSelfAttention",
     "PatchEmbedding",
     "ViTConfig",
     "VisionTransformer",
     "check",
+    "evaluate",
     "interpolate_position_embedding",
     "patchify",
     "scaled_dot_product_attention",
+    "set_seed",
     "sincos_position_embedding",
+    "train",
     "unpatchify",
 ]

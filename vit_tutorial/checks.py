@@ -28,8 +28,8 @@ def check_positive(value: int, name: str) -> int:
     return number
 
 
-def check_rate(value: float, name: str) -> float:
-    """Return a dropout rate, at least 0 and below 1.
+def check_share(value: float, name: str, meaning: str, way_out: str) -> float:
+    """Return a share, at least 0 and below 1; the two texts go into the message.
 
     Raises:
         TypeError: `value` is not a number.
@@ -42,13 +42,18 @@ def check_rate(value: float, name: str) -> float:
         )
     if not 0 <= value < 1:
         raise ValueError(
-            f"{name} must lie in [0, 1): the share of values that are set to zero in "
-            f"training, got {value}. Use 0.0 for no dropout."
+            f"{name} must lie in [0, 1): {meaning}, got {value}. {way_out}"
         )
     return value
 
 
-def check_eps(value: float, name: str) -> float:
+def check_rate(value: float, name: str) -> float:
+    """Return a dropout rate; errors as `check_share`."""
+    meaning = "the share of values that are set to zero in training"
+    return check_share(value, name, meaning, "Use 0.0 for no dropout.")
+
+
+def check_above_zero(value: float, name: str, way_out: str) -> float:
     """Return a finite number greater than zero.
 
     Raises:
@@ -62,10 +67,14 @@ def check_eps(value: float, name: str) -> float:
         )
     if not 0 < value < float("inf"):
         raise ValueError(
-            f"{name} must be finite and greater than 0, got {value}. The paper's "
-            "authors use 1e-6."
+            f"{name} must be finite and greater than 0, got {value}. {way_out}"
         )
     return value
+
+
+def check_eps(value: float, name: str) -> float:
+    """Return the epsilon of a LayerNorm; errors as `check_above_zero`."""
+    return check_above_zero(value, name, "The paper's authors use 1e-6.")
 
 
 def check_choice(value: str, name: str, known: tuple[str, ...]) -> str:

@@ -1,0 +1,62 @@
+"""Chapter 6: what a training run went through, epoch by epoch and step by step."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+
+@dataclass
+class History:
+    """The measurements of one training run.
+
+    Attributes:
+        train_loss: mean loss over the images of each epoch, while the weights changed;
+            with label smoothing it is the smoothed loss.
+        train_accuracy: share of right answers in each epoch, from 0 to 1, likewise.
+        val_loss: mean loss over the validation images after each epoch.
+        val_accuracy: share of right answers there; both are empty without validation.
+        step_loss: loss of each optimizer step, before it changed the weights.
+        step_learning_rate: learning rate of each step (of the first parameter group).
+        step_gradient_norm: norm of all gradients in each step, before clipping.
+    """
+
+    train_loss: list[float] = field(default_factory=list)
+    train_accuracy: list[float] = field(default_factory=list)
+    val_loss: list[float] = field(default_factory=list)
+    val_accuracy: list[float] = field(default_factory=list)
+    step_loss: list[float] = field(default_factory=list)
+    step_learning_rate: list[float] = field(default_factory=list)
+    step_gradient_norm: list[float] = field(default_factory=list)
+
+    @property
+    def epochs(self) -> int:
+        """How many epochs are complete."""
+        return len(self.train_loss)
+
+    @property
+    def best_epoch(self) -> int | None:
+        """The epoch with the highest validation accuracy, counted from 1; the first of
+        equals. None without validation."""
+        if not self.val_accuracy:
+            return None
+        return 1 + self.val_accuracy.index(max(self.val_accuracy))
+
+    def to_dict(self) -> dict[str, list[float]]:
+        """All lists by name, ready for JSON, which keeps every digit."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> History:
+        """The history that `to_dict` wrote.
+
+        Raises:
+            ValueError: lists are missing or unknown.
+        """
+        names = {f.name for f in fields(cls)}
+        if set(values) != names:
+            raise ValueError(
+                f"a history has the lists {', '.join(sorted(names))}; "
+                f"got {', '.join(sorted(values))}."
+            )
+        return cls(**{name: list(values[name]) for name in names})

@@ -1,0 +1,66 @@
+"""Chapter 6: what a run shows while it goes: a bar, and a line for each epoch, on stderr."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from tqdm import tqdm
+
+if TYPE_CHECKING:
+    from vit_tutorial._run import Run
+
+
+class Progress:
+    """A bar over all steps of a run, with the time that is left.
+
+    Args:
+        run: the run to follow; only rank 0 shows it.
+        show: None shows it where stderr is a terminal. Where stderr is a file, `True`
+            writes the epochs' lines only.
+    """
+
+    def __init__(self, run: Run, show: bool | None) -> None:
+        terminal = sys.stderr.isatty()
+        self.run = run
+        self.show = (terminal if show is None else show) and run.place.rank == 0
+        self.bar = tqdm(
+            total=run.steps * run.recipe.epochs,
+            initial=run.steps * run.history.epochs,
+            desc=self._title(),
+            unit="step",
+            file=sys.stderr,
+            disable=not (self.show and terminal),
+            leave=False,
+        )
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self.bar.close()
+
+    def step(self, loss: float, accuracy: float) -> None:
+        """One more step is done; both values are means over the epoch so far."""
+        self.bar.set_postfix_str(f"loss {loss:.3f}, acc {accuracy:.3f}", refresh=False)
+        self.bar.update()
+
+    def epoch_is_over(self) -> None:
+        """Write the last epoch's line."""
+        history = self.run.history
+        line = (
+            f"epoch {history.epochs}/{self.run.recipe.epochs}: "
+            f"loss {history.train_loss[-1]:.4f}, accuracy {history.train_accuracy[-1]:.4f}"
+        )
+        if history.val_loss:
+            line += (
+                f"; validation loss {history.val_loss[-1]:.4f}, "
+                f"accuracy {history.val_accuracy[-1]:.4f}"
+            )
+        if self.show:
+            tqdm.write(line, file=sys.stderr)
+        self.bar.set_description(self._title(), refresh=False)
+
+    def _title(self) -> str:
+        epochs = self.run.recipe.epochs
+        return f"epoch {min(self.run.history.epochs + 1, epochs)}/{epochs}"

@@ -1,0 +1,72 @@
+"""Chapter 6: the choices that make a training run, checked as one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vit_tutorial.checks import (
+    check_above_zero,
+    check_choice,
+    check_positive,
+    check_share,
+)
+
+SCHEDULES = ("cosine", "constant")
+PRECISIONS = ("float32", "bfloat16", "float16")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How to train: what `train` does in each step, and how often.
+
+    Attributes:
+        epochs: passes over the training images.
+        learning_rate: of AdamW; the peak, where the schedule changes it.
+        weight_decay: of AdamW, decoupled: each step shrinks the weights by
+            learning rate times weight decay.
+        schedule: "cosine" (after a linear warmup) or "constant".
+        warmup: share of all steps in which the learning rate rises, in [0, 1).
+        clip: largest norm of all gradients together; None does not clip.
+        label_smoothing: share of the target spread over all classes, in [0, 1).
+        accumulate: batches that make one step, as if they were one large batch.
+        precision: "float32", or "bfloat16"/"float16" for the forward pass (autocast).
+        seed: with the number of the epoch it fixes the order of the images, dropout
+            and random transforms.
+
+    Raises:
+        TypeError: a value has the wrong type.
+        ValueError: a value is not allowed; the message names it and the way out.
+
+    Source:
+        Dosovitskiy et al. 2021, appendix B.1 and Table 3: warmup, cosine, clipping at
+        norm 1. Loshchilov and Hutter 2019, Algorithm 2: AdamW.
+    """
+
+    epochs: int = 10
+    learning_rate: float = 1e-3
+    weight_decay: float = 0.05
+    schedule: str = "cosine"
+    warmup: float = 0.1
+    clip: float | None = 1.0
+    label_smoothing: float = 0.0
+    accumulate: int = 1
+    precision: str = "float32"
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        check_positive(self.epochs, "epochs")
+        check_positive(self.accumulate, "accumulate")
+        check_above_zero(self.learning_rate, "learning_rate", "Try 1e-3.")
+        if self.weight_decay != 0:
+            check_above_zero(self.weight_decay, "weight_decay", "Use 0 for none.")
+        if self.clip is not None:
+            check_above_zero(self.clip, "clip", "Use None for no clipping.")
+        check_share(self.warmup, "warmup", "a share of all steps", "Try 0.1.")
+        smoothing = self.label_smoothing
+        check_share(smoothing, "label_smoothing", "a share", "Use 0.0 for none.")
+        check_choice(self.schedule, "schedule", SCHEDULES)
+        check_choice(self.precision, "precision", PRECISIONS)
+        if isinstance(self.seed, bool) or not isinstance(self.seed, int):
+            raise TypeError(f"seed must be a whole number (int), got {self.seed!r}.")
+        if self.seed < 0:
+            raise ValueError(f"seed must be at least 0, got {self.seed}.")
