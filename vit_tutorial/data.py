@@ -1,4 +1,4 @@
-"""Images to work with. So far: the photo that chapter 1 takes apart."""
+"""Images to work with: the photo of chapter 1, the data sets of training, your own folder."""
 
 from __future__ import annotations
 
@@ -7,6 +7,26 @@ import torch
 from matplotlib import cbook
 from PIL import Image
 from torch import Tensor
+
+from vit_tutorial._digits import digits
+from vit_tutorial._fashion_mnist import FASHION_CLASSES, FASHION_SPLITS, fashion_mnist
+from vit_tutorial._image_folder import image_folder
+from vit_tutorial._image_sets import ImageSet, Loaders, Splits
+from vit_tutorial._read_image import image_transform, read_image
+
+__all__ = [
+    "FASHION_CLASSES",
+    "FASHION_SPLITS",
+    "ImageSet",
+    "Loaders",
+    "Splits",
+    "digits",
+    "fashion_mnist",
+    "image_folder",
+    "image_transform",
+    "read_image",
+    "sample_photo",
+]
 
 
 def sample_photo(size: int | None = 224) -> Tensor:

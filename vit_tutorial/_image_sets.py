@@ -1,0 +1,144 @@
+"""Labelled images in memory, their three splits, and the loaders that hand out batches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from operator import index
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset
+
+from vit_tutorial.checks import check_images, check_positive
+
+
+class ImageSet(Dataset):
+    """Images in memory with their labels: a dataset for `torch.utils.data.DataLoader`.
+
+    Args:
+        images: shape (N, C, H, W), float32, from -1 (black) to 1: x / 127.5 - 1 of a
+            pixel x of 0 to 255, the range of values that the paper's authors use.
+        labels: shape (N,), whole numbers from 0 to len(classes) - 1.
+        classes: the name of each class, in the order of the labels.
+
+    Raises:
+        TypeError: `images` is no tensor.
+        ValueError: the images have not four axes or are no floating-point numbers, there
+            is not one label for each, or a label names no class.
+    """
+
+    def __init__(self, images: Tensor, labels: Tensor, classes: Sequence[str]) -> None:
+        check_images(images)
+        labels = torch.as_tensor(labels)
+        if not images.is_floating_point():
+            raise ValueError(
+                f"images must be floating-point numbers from -1 to 1, got {images.dtype}. "
+                "Turn pixels of 0 to 255 into them by pixels / 127.5 - 1."
+            )
+        if labels.shape != images.shape[:1]:
+            raise ValueError(
+                f"labels must have shape ({len(images)},), one for each image, got "
+                f"{tuple(labels.shape)}."
+            )
+        self.images, self.labels, self.classes = images, labels.long(), tuple(classes)
+        wrong = self.labels[(self.labels < 0) | (self.labels >= len(self.classes))]
+        if len(wrong):
+            raise ValueError(
+                f"label {wrong[0]} names none of the {len(self.classes)} classes: labels "
+                f"run from 0 to {len(self.classes) - 1}."
+            )
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def __getitem__(self, i: int) -> tuple[Tensor, int]:
+        """Image `i`, of shape (C, H, W), and its label."""
+        i = index(i)
+        return self.images[i], int(self.labels[i])
+
+    def __getitems__(self, indices: Sequence[int]) -> list[tuple[Tensor, int]]:
+        """What `DataLoader` calls for a batch: all of its images in one step."""
+        chosen = torch.as_tensor(indices)
+        images, labels = self.images[chosen].unbind(), self.labels[chosen].tolist()
+        return list(zip(images, labels, strict=True))
+
+    def __repr__(self) -> str:
+        size = "×".join(str(side) for side in self.images.shape[1:])
+        return f"ImageSet({len(self):,} images of {size}, {len(self.classes)} classes)"
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many images each class has."""
+        number = torch.bincount(self.labels, minlength=len(self.classes)).tolist()
+        return dict(zip(self.classes, number, strict=True))
+
+    def take(self, n: int) -> ImageSet:
+        """The first `n` images: as many of each class, where the classes take turns.
+
+        Raises:
+            TypeError: `n` is not a whole number.
+            ValueError: `n` is smaller than 1, or larger than the set.
+        """
+        if check_positive(n, "n") > len(self):
+            raise ValueError(
+                f"n must be at most {len(self)}, the images there are, got {n}."
+            )
+        return ImageSet(self.images[:n], self.labels[:n], self.classes)
+
+
+def take_turns(
+    labels: np.ndarray, each: int, generator: np.random.Generator
+) -> np.ndarray:
+    """Indices of `each` images of every class, none twice, the classes taking turns."""
+    chosen = [
+        generator.choice(np.flatnonzero(labels == label), each, replace=False)
+        for label in range(int(labels.max()) + 1)
+    ]
+    return np.stack(chosen, axis=1).ravel()  # (K, each) -> (each, K) -> (each * K,)
+
+
+class Loaders(NamedTuple):
+    """Batches for training, for decisions in between, and for the last word."""
+
+    train: DataLoader
+    val: DataLoader
+    test: DataLoader
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The name of each class, in the order of the labels."""
+        return self.train.dataset.classes
+
+    @property
+    def counts(self) -> dict[str, dict[str, int]]:
+        """How many images each class has in "train", in "val" and in "test"."""
+        return {name: loader.dataset.counts for name, loader in self._asdict().items()}
+
+
+class Splits(NamedTuple):
+    """Three datasets without a common image, and with the same classes."""
+
+    train: Any  # an ImageSet, or another dataset with `classes` and `counts`
+    val: Any
+    test: Any
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The name of each class, in the order of the labels."""
+        return self.train.classes
+
+    def loaders(self, batch_size: int = 64, num_workers: int = 0) -> Loaders:
+        """Loaders of batches: training images shuffled anew each time, others in order.
+
+        Args:
+            batch_size: B, images in a batch; the last batch of a pass may be smaller.
+            num_workers: processes that read images beside the one that trains.
+        """
+        sizes = {"batch_size": check_positive(batch_size, "batch_size")}
+        return Loaders(
+            DataLoader(self.train, shuffle=True, num_workers=num_workers, **sizes),
+            DataLoader(self.val, num_workers=num_workers, **sizes),
+            DataLoader(self.test, num_workers=num_workers, **sizes),
+        )
