@@ -12,11 +12,12 @@ from typing import Any
 
 import record
 import torch
+from torch import nn
 from torch.optim import Adam
 
 from vit_tutorial import VisionTransformer, ViTConfig, data
 from vit_tutorial.seeding import set_seed
-from vit_tutorial.training import train
+from vit_tutorial.training import evaluate, train
 
 SEEDS = (0, 1, 2)
 THE_PAPERS = {"learning_rate": 3e-3, "weight_decay": 0.3}  # Table 3, ViT-B/16 on ImageNet
@@ -34,6 +35,8 @@ LADDER = {
 # the last one again, with one thing taken away
 WITHOUT = {
     "without decoupling": (14, 64, False, FULL),
+    "Adam, clip": (14, 64, False, BARE | {"clip": 1.0}),
+    "Adam, schedule": (14, 64, False, COSINE | {"clip": None}),
     "without warmup": (14, 64, True, FULL | {"warmup": 0.0}),
     "without schedule": (14, 64, True, FULL | {"schedule": "constant"}),
 }
@@ -58,26 +61,31 @@ def run(
         ViTConfig(28, patch_size, 1, embed_dim=64, depth=4, num_heads=4, mlp_dim=128, num_classes=10)
     )
     recipe = {"epochs": 6, "seed": seed} | THE_PAPERS | changes
+    norms = [weight_norm(model)]
     coupled = Adam(model.parameters(), recipe["learning_rate"], weight_decay=recipe["weight_decay"])
     loaders = data.fashion_mnist().loaders(batch_size)
     history = train(
         model, loaders.train, loaders.val, device="cpu", optimizer=None if decoupled else coupled, **recipe
     )
-    steps = torch.tensor(history.step_loss)
+    norms.append(weight_norm(model))
+    losses, gradients = torch.tensor(history.step_loss), torch.tensor(history.step_gradient_norm)
     return {
         "name": name,
         "seed": seed,
         "val_accuracy": [round(a, 4) for a in history.val_accuracy],
         "val_loss": [round(a, 4) for a in history.val_loss],
         "train_loss": [round(a, 4) for a in history.train_loss],
-        "gradient_norm": round(max(history.step_gradient_norm), 2),  # the largest of all steps
-        "step_loss": [round(part.mean().item(), 3) for part in steps.split(steps_together(batch_size))],
+        "weight_norm": [round(norm, 2) for norm in norms],  # of all matrices, before and after
+        "gradient_norm": round(gradients.median().item(), 2),  # of the middle step, before clipping
+        "above_one": round((gradients > 1).double().mean().item(), 3),  # share of the steps
+        "classes": evaluate(model, loaders.val).predictions.unique().numel(),  # that are ever predicted
+        "step_loss": [round(part.mean().item(), 3) for part in losses.split(1280 // batch_size)],
     }
 
 
-def steps_together(batch_size: int) -> int:
-    """How many steps see about 1,280 images: the loss is stored as a mean over them."""
-    return max(1, 1280 // batch_size)
+def weight_norm(model: nn.Module) -> float:
+    """Norm of all weights of linear layers and embeddings taken together; biases and LayerNorms left out."""
+    return torch.cat([p.detach().flatten() for p in model.parameters() if p.ndim > 1]).norm().item()
 
 
 def main() -> None:

@@ -37,6 +37,8 @@ class ImageSet(Dataset):
                 f"images must be floating-point numbers from -1 to 1, got {images.dtype}. "
                 "Turn pixels of 0 to 255 into them by pixels / 127.5 - 1."
             )
+        if labels.is_floating_point():
+            raise ValueError(f"labels must be whole numbers, got {labels.dtype}.")
         if labels.shape != images.shape[:1]:
             raise ValueError(
                 f"labels must have shape ({len(images)},), one for each image, got "

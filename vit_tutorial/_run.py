@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from contextlib import nullcontext
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -16,11 +15,11 @@ from torch.nn.parallel import DistributedDataParallel
 from torch.optim import Optimizer
 from torch.utils.data import DataLoader
 
+from vit_tutorial._training_checks import check_same_run, traits
 from vit_tutorial.history import History
 from vit_tutorial.processes import Place, add_up, share_loader
 from vit_tutorial.progress import Progress
 from vit_tutorial.recipe import Recipe
-from vit_tutorial.saving import CheckpointError
 from vit_tutorial.schedule import make_schedule
 from vit_tutorial.seeding import set_seed
 
@@ -83,7 +82,7 @@ class Run:
         Raises:
             TrainingDiverged: loss or gradient is not finite; the weights stay.
         """
-        self.optimizer.zero_grad()
+        self.model.zero_grad()  # frozen parameters may have one of an earlier run
         total = sum(len(labels) for _, labels in batches)
         sums = torch.zeros(2, device=self.place.device)
         for i, batch in enumerate(batches):
@@ -107,8 +106,7 @@ class Run:
     def state(self) -> dict[str, Any]:
         """What a checkpoint needs besides the weights and the history."""
         return {
-            "recipe": asdict(self.recipe),
-            "steps": self.steps,
+            "traits": traits(self),
             "optimizer": self.optimizer.state_dict(),
             "schedule": self.schedule.state_dict(),
             "scaler": self.scaler.state_dict(),
@@ -118,17 +116,10 @@ class Run:
         """Go on where `state` was taken.
 
         Raises:
-            CheckpointError: the run that wrote it had another recipe or other data.
+            CheckpointError: the run that wrote it had another model, recipe, optimizer
+                or other data.
         """
-        mine = {**asdict(self.recipe), "steps": self.steps}
-        theirs = {**state["recipe"], "steps": state["steps"]}
-        for name, value in mine.items():
-            if theirs.get(name) != value:
-                raise CheckpointError(
-                    f"the run to resume had {name} = {theirs.get(name)!r}, this one has "
-                    f"{value!r}. Give the same recipe, batch size and images, or start "
-                    "a new run in another folder."
-                )
+        check_same_run(self, state.get("traits", {}))
         self.optimizer.load_state_dict(state["optimizer"])
         self.schedule.load_state_dict(state["schedule"])
         self.scaler.load_state_dict(state["scaler"])
@@ -147,8 +138,9 @@ class Run:
     def _record(self, loss: float, norm: float) -> None:
         """Note a step in the history, or stop where it is not finite."""
         scaled = self.scaler.is_enabled()  # its first steps may overflow: it skips them
-        if not math.isfinite(loss) or not (math.isfinite(norm) or scaled):
-            rate = self.schedule.get_last_lr()[0]
+        skips = scaled and self.scaler.get_scale() >= 1  # but not for ever
+        rate = float(self.schedule.get_last_lr()[0])
+        if not math.isfinite(loss) or not (math.isfinite(norm) or skips):
             what = "loss" if not math.isfinite(loss) else "gradient norm"
             raise TrainingDiverged(
                 f"the {what} is {loss if what == 'loss' else norm} at step "
@@ -158,7 +150,7 @@ class Run:
                 "longer, or clip the gradient."
             )
         self.history.step_loss.append(loss)
-        self.history.step_learning_rate.append(self.schedule.get_last_lr()[0])
+        self.history.step_learning_rate.append(rate)
         self.history.step_gradient_norm.append(norm)
 
     def _groups(self) -> Iterator[list[Batch]]:
@@ -175,9 +167,14 @@ class Run:
     def _seed(self, epoch: int) -> None:
         """Make an epoch depend on nothing but the seed, its number and the process."""
         mixed = np.random.SeedSequence([self.recipe.seed, epoch, self.place.rank])
-        set_seed(int(mixed.generate_state(1)[0]))
-        if hasattr(self.loader.sampler, "set_epoch"):
-            self.loader.sampler.set_epoch(epoch)
+        number = int(mixed.generate_state(1)[0])
+        set_seed(number)
+        sampler = self.loader.sampler
+        if hasattr(sampler, "set_epoch"):
+            sampler.set_epoch(epoch)
+        for own in (self.loader.generator, getattr(sampler, "generator", None)):
+            if own is not None:
+                own.manual_seed(number)
 
     def _wait_for_last(self, last: bool):
         """Let the processes exchange gradients at a step's last batch only."""

@@ -12,12 +12,13 @@ the checkpoint is complete, and older ones are removed.
 from __future__ import annotations
 
 import json
-import pickle
 import re
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -73,49 +74,47 @@ class RunFolder:
             save_model(model, self.path / "best.safetensors", self.classes)
         weights, training = self._files(epoch)
         save_model(model, weights, self.classes)
-        state = {**state, "history": history.to_dict()}
+        state = _plain({**state, "history": history.to_dict()})
         write_atomically(training, lambda half: torch.save(state, half))
-        text = json.dumps(history.to_dict(), indent=1)
+        text = json.dumps(state["history"], indent=1)
         write_atomically(self.path / "history.json", lambda half: half.write_text(text))
         self._remove_all_but(epoch)
 
-    def load(self, model: nn.Module) -> tuple[dict[str, Any], History]:
-        """Fill the model from the last checkpoint.
+    def load_training(self) -> tuple[dict[str, Any], History]:
+        """Read the last checkpoint, but for the weights.
 
         Returns:
             The state and the history that were saved.
 
         Raises:
             FileNotFoundError: there is no checkpoint.
-            CheckpointError: a file of it is truncated or foreign, or the model has
-                other names or shapes.
+            CheckpointError: its file is truncated or foreign.
         """
+        weights, training = self._files(self._require_last())
+        with training.open("rb") as file, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about how a foreign file is made
+            try:
+                state = torch.load(file, map_location="cpu", weights_only=True)
+                return state, History.from_dict(state.pop("history"))
+            except Exception as error:  # whatever the bytes of a foreign file lead to
+                raise CheckpointError(
+                    f"{training} ({training.stat().st_size:,} bytes) is truncated, or "
+                    f"not written by train. The weights are in {weights.name}; but this "
+                    "run can't go on exactly. Start a new one in another folder."
+                ) from error
+
+    def load_weights(self, model: nn.Module) -> None:
+        """Fill a model from the last checkpoint; errors as `saving.load_weights`."""
+        load_weights(model, self._files(self._require_last())[0])
+
+    def _require_last(self) -> int:
         epoch = self.last()
         if epoch is None:
             raise FileNotFoundError(
                 f"{self.path} holds no checkpoint (last-….training.pt) to resume from. "
                 "Check the folder's name, or start the run without resume."
             )
-        weights, training = self._files(epoch)
-        state = self._read(training)
-        load_weights(model, weights)
-        return state, History.from_dict(state.pop("history"))
-
-    def _read(self, file: Path) -> dict[str, Any]:
-        try:
-            state = torch.load(file, map_location="cpu", weights_only=True)
-        except (RuntimeError, EOFError, pickle.UnpicklingError, KeyError) as error:
-            raise CheckpointError(
-                f"{file} can't be read ({str(error).splitlines()[0]}): truncated, or not "
-                f"written by train ({file.stat().st_size:,} bytes). Its weights are in "
-                f"{self._files(self.last())[0].name}; this run can't go on exactly. "
-                "Start a new one in another folder."
-            ) from error
-        if not isinstance(state, dict) or "history" not in state:
-            raise CheckpointError(
-                f"{file} is not the state of a training run. Start in another folder."
-            )
-        return state
+        return epoch
 
     def _files(self, epoch: int) -> tuple[Path, Path]:
         stem = f"last-{epoch:04}"
@@ -132,3 +131,12 @@ class RunFolder:
                 file.unlink()
         for half in self.path.glob(".*.half"):  # left by a process that was killed
             half.unlink()
+
+
+def _plain(value: Any) -> Any:
+    """The same, without NumPy's numbers: `weights_only` would refuse to read them."""
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(_plain(inner) for inner in value)
+    return value.item() if isinstance(value, np.generic) else value

@@ -14,6 +14,33 @@ from matplotlib.axes import Axes
 from matplotlib_inline.backend_inline import set_matplotlib_formats
 from torch import Tensor
 
+from vit_tutorial._plots_images import (
+    confident_mistakes,
+    image_grid,
+    most_confident_mistakes,
+)
+from vit_tutorial._plots_lines import points_with_spread
+from vit_tutorial._plots_predictions import confusion_matrix, top_classes
+from vit_tutorial._plots_training import step_curve, training_curves
+
+__all__ = [
+    "COLORS",
+    "confident_mistakes",
+    "confusion_matrix",
+    "encoder_block_diagram",
+    "image_grid",
+    "most_confident_mistakes",
+    "patch_explorer",
+    "points_with_spread",
+    "show_image",
+    "show_patches",
+    "show_weights",
+    "step_curve",
+    "top_classes",
+    "training_curves",
+    "use_book_style",
+]
+
 # Okabe and Ito's palette: told apart with every common kind of colour blindness.
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 

@@ -8,6 +8,7 @@ averages them, so that all keep the same weights.
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -61,27 +62,50 @@ def process_group(device: str | torch.device | None = None) -> Iterator[Place]:
     Without torchrun, and inside another such block, nothing is joined or left.
 
     Args:
-        device: as for `choose_device`; with GPUs each process takes its own.
+        device: as for `choose_device`; with NVIDIA GPUs each process takes its own.
 
     Yields:
         The place of this process.
+
+    Raises:
+        ValueError: the device can't be used, or there are more processes than GPUs.
     """
     started = int(os.environ.get("WORLD_SIZE", 1)) > 1
     join = started and not dist.is_initialized()
+    if started and device is None and not torch.cuda.is_available():
+        device = "cpu"  # gloo can't exchange the gradients of Apple's GPU
     device = choose_device(device)
     if started and device.type == "cuda" and device.index is None:
-        device = torch.device("cuda", int(os.environ["LOCAL_RANK"]))
-        torch.cuda.set_device(device)
+        device = _own_gpu()
     if join:
         dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
     try:
-        if dist.is_initialized():
-            yield Place(device, dist.get_rank(), dist.get_world_size())
-        else:
-            yield Place(device)
+        with warnings.catch_warnings():
+            # The class token's gradient is a slice: only an axis of length 1 differs.
+            warnings.filterwarnings("ignore", "Grad strides do not match")
+            if dist.is_initialized():
+                yield Place(device, dist.get_rank(), dist.get_world_size())
+            else:
+                yield Place(device)
     finally:
         if join:
             dist.destroy_process_group()
+
+
+@contextmanager
+def first_process_first(place: Place) -> Iterator[None]:
+    """Let rank 0 go through a block before the others, as a download needs it.
+
+    Args:
+        place: this process. If rank 0 fails, the others still get their turn.
+    """
+    try:
+        if place.rank != 0:
+            dist.barrier()
+        yield
+    finally:
+        if place.rank == 0 and place.size > 1:
+            dist.barrier()
 
 
 def share_loader(loader: DataLoader, place: Place, seed: int) -> DataLoader:
@@ -94,9 +118,14 @@ def share_loader(loader: DataLoader, place: Place, seed: int) -> DataLoader:
 
     Returns:
         A loader with a `DistributedSampler`: in each step all processes together read
-        the batch that one process would with batches as large as all of theirs. Where
-        the number of images can't be shared equally, the first ones are repeated, as
-        torch does. A loader with a sampler of its own stays as it is in one process.
+        the batch that one process would with batches as large as all of theirs.
+        All shares are equally large. Where the number of images does not allow that,
+        `DistributedSampler` pads: the first images of the epoch's order come once more
+        at its end, at most one for each process but one. They count twice in that
+        epoch's last step, loss and accuracy; with shuffling, each epoch repeats others.
+        A loader with a sampler of its own stays as it is in one process. Workers are
+        started anew in each epoch: living on, they would carry random states from one
+        epoch to the next, and a resumed run would differ.
 
     Raises:
         ValueError: several processes, and the loader has a sampler of its own, which
@@ -112,6 +141,8 @@ def share_loader(loader: DataLoader, place: Place, seed: int) -> DataLoader:
     if loader.batch_size is None or not known:
         if place.size == 1:
             return loader
+        if loader.batch_size is None:
+            sampler = loader.batch_sampler or sampler
         raise ValueError(
             f"a loader with {type(sampler).__name__} can't be shared by {place.size} "
             "processes. Build it with DataLoader(..., batch_size=..., shuffle=True)."
@@ -132,6 +163,19 @@ def add_up(values: list[float], place: Place) -> list[float]:
     return total.tolist()
 
 
+def _own_gpu() -> torch.device:
+    """The GPU of this process: on each computer, process i takes GPU i."""
+    number, gpus = int(os.environ.get("LOCAL_RANK", 0)), torch.cuda.device_count()
+    if number >= gpus:
+        raise ValueError(
+            f"process {number} of this computer has no GPU: there are {gpus}. Start as "
+            f'many processes as GPUs (--nproc_per_node={gpus}), or use device="cpu".'
+        )
+    device = torch.device("cuda", number)
+    torch.cuda.set_device(device)
+    return device
+
+
 def _with_sampler(loader: DataLoader, sampler: DistributedSampler) -> DataLoader:
     """The same loader with another sampler."""
     return DataLoader(
@@ -146,5 +190,4 @@ def _with_sampler(loader: DataLoader, sampler: DistributedSampler) -> DataLoader
         worker_init_fn=loader.worker_init_fn,
         multiprocessing_context=loader.multiprocessing_context,
         prefetch_factor=loader.prefetch_factor,
-        persistent_workers=loader.persistent_workers,
     )

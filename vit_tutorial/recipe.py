@@ -10,6 +10,7 @@ from vit_tutorial.checks import (
     check_positive,
     check_share,
 )
+from vit_tutorial.seeding import check_seed
 
 SCHEDULES = ("cosine", "constant")
 PRECISIONS = ("float32", "bfloat16", "float16")
@@ -30,8 +31,8 @@ class Recipe:
         label_smoothing: share of the target spread over all classes, in [0, 1).
         accumulate: batches that make one step, as if they were one large batch.
         precision: "float32", or "bfloat16"/"float16" for the forward pass (autocast).
-        seed: with the number of the epoch it fixes the order of the images, dropout
-            and random transforms.
+        seed: from 0 to 2**32 - 1; with the number of the epoch it fixes the order of
+            the images, dropout and random transforms.
 
     Raises:
         TypeError: a value has the wrong type.
@@ -66,7 +67,4 @@ class Recipe:
         check_share(smoothing, "label_smoothing", "a share", "Use 0.0 for none.")
         check_choice(self.schedule, "schedule", SCHEDULES)
         check_choice(self.precision, "precision", PRECISIONS)
-        if isinstance(self.seed, bool) or not isinstance(self.seed, int):
-            raise TypeError(f"seed must be a whole number (int), got {self.seed!r}.")
-        if self.seed < 0:
-            raise ValueError(f"seed must be at least 0, got {self.seed}.")
+        check_seed(self.seed)

@@ -15,6 +15,8 @@ from torch import Tensor, nn
 from vit_tutorial.config import ViTConfig
 from vit_tutorial.model import VisionTransformer
 
+SHAPELESS = ("num_heads", "position", "pooling", "layer_norm_eps")  # no weight shows it
+
 
 class CheckpointError(ValueError):
     """A file that is not what it should be; the message names it and the way out."""
@@ -61,10 +63,13 @@ def save_model(
     metadata = {"format": "pt"}
     if isinstance(config, ViTConfig):
         _check_classes(classes, config)
-        metadata["config"] = json.dumps(asdict(config))
+        metadata["config"] = json.dumps(asdict(config), default=int)  # NumPy's numbers
     if classes is not None:
         metadata["classes"] = json.dumps(list(classes), ensure_ascii=False)
-    tensors = {n: t.detach().cpu().contiguous() for n, t in model.state_dict().items()}
+    tensors = {  # copies: the format has no place for two names of one memory
+        name: tensor.detach().cpu().contiguous().clone()
+        for name, tensor in model.state_dict().items()
+    }
     content = save(tensors, metadata)
     write_atomically(Path(path), lambda half: half.write_bytes(content))
     return Path(path)
@@ -85,16 +90,17 @@ def load_model(path: str | Path) -> VisionTransformer:
             `VisionTransformer`.
     """
     tensors, metadata = read_tensors(path)
-    if "config" not in metadata:
+    try:
+        model = VisionTransformer(ViTConfig(**json.loads(metadata["config"])))
+        classes = json.loads(metadata.get("classes", "null"))
+    except (KeyError, TypeError, ValueError) as error:
         raise CheckpointError(
             f"{path} holds weights but not the sizes of the model they belong to. Build "
             "the model yourself and use load_weights(model, path), or pour a library's "
             "weights with vit_tutorial.pretrained."
-        )
-    model = VisionTransformer(ViTConfig(**json.loads(metadata["config"])))
+        ) from error
     _fill(model, tensors, path)
-    classes = metadata.get("classes")
-    model.classes = None if classes is None else tuple(json.loads(classes))
+    model.classes = None if classes is None else tuple(classes)
     return model.eval()
 
 
@@ -104,9 +110,11 @@ def load_weights(model: nn.Module, path: str | Path) -> None:
     Raises:
         FileNotFoundError: there is no such file.
         CheckpointError: the file is truncated or of another kind, or a name or shape
-            differs from the model's; the model keeps its weights.
+            differs from the model's, or its heads; the model keeps its weights.
     """
-    _fill(model, read_tensors(path)[0], path)
+    tensors, metadata = read_tensors(path)
+    _check_choices(model, metadata, path)
+    _fill(model, tensors, path)
 
 
 def read_tensors(path: str | Path) -> tuple[dict[str, Tensor], dict[str, str]]:
@@ -135,6 +143,23 @@ def _fill(model: nn.Module, tensors: dict[str, Tensor], path: str | Path) -> Non
             f"first is {wrong[0]}. Build the model with the sizes it was saved with."
         )
     model.load_state_dict(tensors)
+
+
+def _check_choices(
+    model: nn.Module, metadata: dict[str, str], path: str | Path
+) -> None:
+    config = getattr(model, "config", None)
+    try:
+        theirs = ViTConfig(**json.loads(metadata["config"]))
+    except (KeyError, TypeError, ValueError):
+        return  # nothing is known of the model that had these weights
+    for name in SHAPELESS if isinstance(config, ViTConfig) else ():
+        if getattr(theirs, name) != getattr(config, name):
+            raise CheckpointError(
+                f"{path} is of a model with {name} = {getattr(theirs, name)!r}, this one "
+                f"has {getattr(config, name)!r}: the weights would fit and mean something "
+                f"else. Build the model with the same {name}."
+            )
 
 
 def _check_classes(classes: Sequence[str] | None, config: ViTConfig) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -10,15 +11,17 @@ import torch
 import torch.distributed as dist
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torch.optim import AdamW, Optimizer
+from torch.optim import Optimizer
 from torch.utils.data import DataLoader
 
 from vit_tutorial._run import Run, TrainingDiverged
+from vit_tutorial._training_checks import check_fit, check_loader, choose_optimizer
 from vit_tutorial.checkpoints import RunFolder
 from vit_tutorial.history import History
-from vit_tutorial.processes import Place, process_group
+from vit_tutorial.processes import process_group
 from vit_tutorial.progress import Progress
 from vit_tutorial.recipe import Recipe
+from vit_tutorial.saving import CheckpointError
 
 
 @dataclass(frozen=True)
@@ -52,26 +55,29 @@ def evaluate(model: nn.Module, loader: DataLoader) -> Evaluation:
     """Ask a model about all images of a loader; nothing is learned.
 
     Args:
-        model: its training or eval mode is the same afterwards.
+        model: it and all its parts are in the same mode (training or eval) afterwards.
         loader: batches of (images, labels).
 
     Returns:
         Loss, accuracy, logits and labels, in the loader's order, on the CPU.
 
     Raises:
+        TypeError: the loader is no DataLoader.
         ValueError: the loader is empty.
     """
+    check_loader(loader, "loader")
     device = next(model.parameters()).device
-    was_training = model.training
+    modes = {module: module.training for module in model.modules()}
     model.eval()
     logits, labels = [], []
-    with torch.inference_mode():
-        for images, answers in loader:
-            logits.append(model(images.to(device)).float().cpu())
-            labels.append(answers.cpu())
-    model.train(was_training)
-    if not labels:
-        raise ValueError("the loader has no images: nothing can be evaluated.")
+    try:
+        with torch.inference_mode():
+            for images, answers in loader:
+                logits.append(model(images.to(device)).float().cpu())
+                labels.append(answers.cpu())
+    finally:
+        for module, training in modes.items():
+            module.training = training
     all_logits, all_labels = torch.cat(logits), torch.cat(labels)
     right = all_logits.argmax(dim=-1) == all_labels
     loss = F.cross_entropy(all_logits, all_labels).item()
@@ -100,8 +106,8 @@ def train(
             the recipe's seed and the number of the epoch alone.
         val_loader: measured after each epoch.
         recipe: how to train; without one, the defaults of `Recipe`.
-        optimizer: over exactly the trainable parameters; without one AdamW with the
-            recipe's learning rate and weight decay, which else are not used.
+        optimizer: a new one over exactly the trainable parameters; without one AdamW
+            with the recipe's learning rate and weight decay, which else are not used.
         device: such as "cpu" or "cuda"; without one a GPU if there is one.
         out: a folder for checkpoints: the last epoch's and the best one's.
         resume: go on with the run in `out`. On the CPU the end is the same, to the
@@ -114,7 +120,7 @@ def train(
         The history of the whole run, from its first epoch.
 
     Raises:
-        TypeError: a change is no attribute of `Recipe`.
+        TypeError: a change is no attribute of `Recipe`, or a loader no DataLoader.
         ValueError: an argument is not allowed, or does not fit the others.
         FileExistsError: `out` holds a run, and `resume` is not set.
         FileNotFoundError: there is nothing to resume.
@@ -122,16 +128,18 @@ def train(
         TrainingDiverged: loss or gradient is not finite; the last checkpoint stays.
     """
     recipe = replace(recipe or Recipe(), **changes)
+    check_loader(train_loader, "train_loader")
+    if val_loader is not None:
+        check_loader(val_loader, "val_loader")
     folder = _folder(out, resume, train_loader)
     with process_group(device) as place:
-        _check(model, train_loader, recipe, place)
+        check_fit(model, train_loader, recipe, place)
         model.to(place.device)
-        optimizer = _optimizer(model, recipe, optimizer)
+        optimizer = choose_optimizer(model, recipe, optimizer)
         run = Run(model, train_loader, recipe, optimizer, place)
         if resume:
-            run.load_state(*folder.load(model))
-        else:
-            _save(folder, run)
+            _resume(folder, run, val_loader)
+        _save(folder, run)  # of a resumed run again: the kill may have come amid saving
         with Progress(run, progress) as bar:
             for _ in range(run.history.epochs, recipe.epochs):
                 _epoch(run, val_loader, folder, bar)
@@ -142,20 +150,42 @@ def _epoch(
     run: Run, val_loader: DataLoader | None, folder: RunFolder | None, bar: Progress
 ) -> None:
     """One epoch: train, validate, save, tell."""
-    history = run.history
     try:
         run.epoch(bar)
+        if val_loader is not None:
+            _validate(run, val_loader)
     except TrainingDiverged as error:
-        if folder is not None:
-            kept = f"{folder.path} keeps the checkpoint of epoch {history.epochs}."
-            raise TrainingDiverged(f"{error} {kept}") from error
-        raise
-    if val_loader is not None:
-        result = evaluate(run.model, val_loader)
-        history.val_loss.append(result.loss)
-        history.val_accuracy.append(result.accuracy)
+        if folder is None:
+            raise
+        kept = f"{folder.path} keeps the checkpoint of epoch {folder.last()}."
+        raise TrainingDiverged(f"{error} {kept}") from error
     _save(folder, run)
     bar.epoch_is_over()
+
+
+def _validate(run: Run, val_loader: DataLoader) -> None:
+    result, history = evaluate(run.model, val_loader), run.history
+    if not math.isfinite(result.loss):
+        raise TrainingDiverged(
+            f"the validation loss is {result.loss} after step {len(history.step_loss)} "
+            f"(epoch {history.epochs}). Look for NaN in the validation images; else "
+            "lower the learning rate."
+        )
+    history.val_loss.append(result.loss)
+    history.val_accuracy.append(result.accuracy)
+
+
+def _resume(folder: RunFolder, run: Run, val_loader: DataLoader | None) -> None:
+    """Bring a new run to where the one in the folder was."""
+    state, history = folder.load_training()
+    validated = len(history.val_loss) == history.epochs > 0
+    if history.epochs > 0 and validated != (val_loader is not None):
+        raise CheckpointError(
+            f"the run in {folder.path} was {'' if validated else 'not '}validated after "
+            f"each epoch: resume it with{'' if validated else 'out'} a val_loader."
+        )
+    run.load_state(state, history)
+    folder.load_weights(run.model)
 
 
 def _save(folder: RunFolder | None, run: Run) -> None:
@@ -176,45 +206,3 @@ def _folder(
     if not resume:
         folder.require_new()
     return folder
-
-
-def _optimizer(
-    model: nn.Module, recipe: Recipe, optimizer: Optimizer | None
-) -> Optimizer:
-    """The optimizer to use: it must change exactly what is trainable."""
-    trainable = [p for p in model.parameters() if p.requires_grad]
-    if not trainable:
-        raise ValueError(
-            "no parameter of the model is trainable: all have requires_grad=False. "
-            "Unfreeze at least the head."
-        )
-    if optimizer is None:
-        return AdamW(trainable, recipe.learning_rate, weight_decay=recipe.weight_decay)
-    held = {id(p) for group in optimizer.param_groups for p in group["params"]}
-    missing = sum(id(p) not in held for p in trainable)
-    foreign = len(held) - sum(id(p) in held for p in model.parameters())
-    if missing or foreign:
-        raise ValueError(
-            f"the optimizer lacks {missing} trainable parameters of the model and has "
-            f"{foreign} that are not the model's. Build it after the model is complete, "
-            "and freeze what it shall not train."
-        )
-    return optimizer
-
-
-def _check(model: nn.Module, loader: DataLoader, recipe: Recipe, place: Place) -> None:
-    """Errors that would else come late, or from deep inside PyTorch."""
-    if len(loader) == 0:
-        raise ValueError("train_loader has no batches: no images, or drop_last.")
-    classes = getattr(loader.dataset, "classes", None)
-    outputs = getattr(getattr(model, "config", None), "num_classes", None)
-    if classes is not None and outputs is not None and len(classes) != outputs:
-        raise ValueError(
-            f"the images have {len(classes)} classes, the model {outputs}. Build it "
-            f"with num_classes={len(classes)}."
-        )
-    if recipe.precision == "float16" and place.device.type != "cuda":
-        raise ValueError(
-            f'precision="float16" needs an NVIDIA GPU, not {place.device.type!r}. Use '
-            '"bfloat16" or "float32".'
-        )

@@ -14,7 +14,7 @@ from vit_tutorial.exercises.engine import Exercise, WrongAnswer
 __all__ = ["WrongAnswer", "all_exercises", "check"]
 
 # NAME.py has a list EXERCISES; NAME_mistakes.py, or several NAME_…_mistakes.py, add their mistakes
-CHAPTERS = ("patches", "embeddings", "attention", "mlp", "encoder")
+CHAPTERS = ("patches", "embeddings", "attention", "mlp", "encoder", "training")
 
 
 def all_exercises() -> dict[str, Exercise]:

@@ -1,0 +1,171 @@
+"""Weights on disk: a round trip to the bit, and a file that is whole or not there."""
+
+import errno
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+import safetensors.torch
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from reference import assert_error_names
+from safetensors import safe_open
+from tiny_training import assert_same_weights, new_model
+from torch import nn
+
+from vit_tutorial.saving import CheckpointError, load_model, load_weights, save_model
+
+NAMES = ("猫", 'a "dog"', "Fuß\n")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"image_size": (8, 12), "position": "sincos2d", "pooling": "mean"},
+        {"dropout": 0.25, "attention_dropout": 0.5, "layer_norm_eps": 1e-5},
+        {"depth": np.int64(2), "dropout": np.float64(0.5)},
+    ],
+)
+def test_round_trip(tmp_path, changes):
+    model = new_model(**changes)
+    path = save_model(model, tmp_path / "new" / "model.safetensors", NAMES)
+    loaded = load_model(path)
+    assert path == tmp_path / "new" / "model.safetensors"
+    assert_same_weights(loaded, model)
+    assert loaded.config == model.config and loaded.classes == NAMES
+    assert not loaded.training and model.training
+    again = load_model(save_model(loaded, str(tmp_path / "again")))
+    assert again.classes == NAMES  # they stay with the model
+
+
+def test_without_names(tmp_path):
+    assert load_model(save_model(new_model(), tmp_path / "m")).classes is None
+
+
+def test_others_can_read_the_file(tmp_path):
+    model = new_model()
+    path = save_model(model, tmp_path / "m", NAMES)
+    tensors = safetensors.torch.load_file(path)
+    assert tensors.keys() == model.state_dict().keys()
+    assert all(torch.equal(tensors[name], value) for name, value in model.state_dict().items())
+    with safe_open(path, "pt") as file:
+        metadata = file.metadata()
+    assert json.loads(metadata["config"])["embed_dim"] == 8
+    assert json.loads(metadata["classes"]) == list(NAMES)
+
+
+def network() -> nn.Module:
+    """Of everything that a state can hold: statistics, a counter, shared and transposed weights."""
+    model = nn.Sequential(nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4), nn.Linear(4, 4), nn.Linear(4, 4))
+    model[3].weight = model[2].weight
+    model[0].weight = nn.Parameter(torch.rand(4, 1, 3, 3).transpose(2, 3))
+    return model.bfloat16()
+
+
+def test_any_module_can_be_saved_and_filled(tmp_path):
+    model, other = network(), network()
+    model(torch.rand(2, 1, 6, 6, dtype=torch.bfloat16).expand(2, 1, 6, 6))
+    path = save_model(model, tmp_path / "m")
+    load_weights(other, path)
+    assert_same_weights(other, model)
+    assert other[1].num_batches_tracked == 1 and other[3].weight is other[2].weight
+    words = [str(path), "not the sizes", "load_weights(model, path)"]
+    assert_error_names(lambda: load_model(path), CheckpointError, words)
+
+
+@pytest.mark.parametrize("config", ["", "no JSON", "[1]", '"x"', '{"width": 3}', '{"embed_dim": 0}'])
+def test_metadata_of_another_library(tmp_path, config):
+    path = tmp_path / "m"
+    safetensors.torch.save_file({"a": torch.zeros(2)}, path, {"config": config})
+    assert_error_names(lambda: load_model(path), CheckpointError, [str(path)])
+    assert_error_names(lambda: load_weights(new_model(), path), CheckpointError, [str(path), "21 names"])
+
+
+REFUSED = [
+    ({"embed_dim": 12}, ["differ", "embeddings", "sizes it was saved with"]),
+    ({"depth": 2}, ["12 names or shapes differ", "encoder.blocks.1"]),
+    ({"num_classes": 4}, ["2 names or shapes differ", "head.weight"]),
+    ({"num_heads": 4}, ["num_heads = 2", "has 4", "something else"]),
+    ({"layer_norm_eps": 0.1}, ["layer_norm_eps = 1e-06", "0.1"]),
+]
+
+
+@pytest.mark.parametrize(("changes", "words"), REFUSED)
+def test_other_models_keep_their_weights(tmp_path, changes, words):
+    path = save_model(new_model(), tmp_path / "m")
+    model, same = new_model(**changes), new_model(**changes)
+    with torch.no_grad():
+        for parameter in (*model.parameters(), *same.parameters()):
+            parameter.add_(1)
+    assert_error_names(lambda: load_weights(model, path), CheckpointError, [str(path), *words])
+    assert_same_weights(model, same)
+
+
+def test_dropout_may_differ(tmp_path):
+    model, path = new_model(dropout=0.5), save_model(new_model(), tmp_path / "m")
+    with torch.no_grad():
+        model.head.bias.add_(1)
+    load_weights(model, path)
+    assert_same_weights(model, new_model())
+
+
+def test_wrong_number_of_names(tmp_path):
+    words = ["2 class names", "3 classes", "one name for each"]
+    assert_error_names(lambda: save_model(new_model(), tmp_path / "m", NAMES[:2]), ValueError, words)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("fails", ["write", "fsync", "replace"])
+def test_a_save_that_fails_harms_nothing(tmp_path, monkeypatch, fails):
+    path = save_model(new_model(), tmp_path / "model.safetensors")
+    before = path.read_bytes()
+    full = OSError(errno.ENOSPC, "No space left on device")
+
+    def no_space(*_):
+        raise full
+
+    def half(self, content):
+        with self.open("wb") as file:
+            file.write(content[:100])
+        raise full
+
+    with monkeypatch.context() as patch:
+        if fails == "write":
+            patch.setattr(Path, "write_bytes", half)
+        else:
+            patch.setattr(*{"fsync": (os, "fsync"), "replace": (Path, "replace")}[fails], no_space)
+        with pytest.raises(OSError, match="No space"):
+            save_model(new_model(depth=2), path)
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+    assert load_model(save_model(new_model(depth=2), path)).config.depth == 2  # now there is space
+
+
+def test_what_is_no_file_is_named(tmp_path):
+    for missing in (tmp_path / "none", tmp_path):
+        assert_error_names(lambda m=missing: load_model(m), FileNotFoundError, [str(missing), "Save a model"])
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory) -> bytes:
+    return save_model(new_model(), tmp_path_factory.mktemp("whole") / "m").read_bytes()
+
+
+@settings(deadline=None, max_examples=60)
+@given(data=st.data())
+def test_truncated_or_foreign_files_are_named(whole, tmp_path_factory, data):
+    cut = st.integers(0, len(whole) - 1).map(lambda size: whole[:size])
+    foreign = st.binary(max_size=64).map(lambda start: start + whole[len(start) :])
+    content = data.draw(cut | foreign | st.binary())
+    path = tmp_path_factory.getbasetemp() / "foreign"
+    path.write_bytes(content)
+    try:
+        load_model(path)
+    except CheckpointError as error:
+        assert str(path) in str(error)
+    else:
+        assert len(content) == len(whole)  # bytes drawn by chance may be the right ones

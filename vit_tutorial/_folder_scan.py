@@ -1,0 +1,121 @@
+"""Folders of images, looked through: which file is of which class, in which split."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from vit_tutorial._read_image import suffixes
+
+Files = dict[str, list[Path]]  # the files of each class
+
+SPLITS = {
+    "train": ("train", "training"),
+    "val": ("val", "valid", "validation"),
+    "test": ("test", "testing"),
+}
+DEBRIS = (".*", "__MACOSX", "Thumbs.db", "desktop.ini")  # left behind by other programs
+
+
+def scan(root: Path, ignore: tuple[str, ...]) -> dict[str, Files]:
+    """The images of each class: in "train", "test" and perhaps "val", or all in "all".
+
+    Raises:
+        FileNotFoundError, NotADirectoryError: `root` is not there, or no folder.
+        ValueError: names the first folder or file that fits nowhere.
+    """
+    if not root.exists():
+        raise FileNotFoundError(f"there is no folder {root}.")
+    if not root.is_dir():
+        raise NotADirectoryError(f"{root} is a file: pass the folder of class folders.")
+    folders = _split_folders(root, ignore)
+    if not folders:
+        return {"all": _class_files(root, ignore)}
+    files = {split: _class_files(folder, ignore) for split, folder in folders.items()}
+    for split in folders:
+        for one, other in (("train", split), (split, "train")):
+            for name in files[one].keys() - files[other].keys():
+                raise ValueError(
+                    f"there is a class folder {folders[one] / name}, but none of this "
+                    f"name in {folders[other]}: every split needs every class."
+                )
+    return files
+
+
+def _split_folders(root: Path, ignore: tuple[str, ...]) -> dict[str, Path]:
+    """Where root/train, root/test and perhaps root/val are; nothing for class folders."""
+    folders, files = _entries(root, ignore)
+    found: dict[str, Path] = {}
+    for folder in folders:
+        for split, names in SPLITS.items():
+            if folder.name.lower() in names and split in found:
+                raise ValueError(
+                    f"{found[split]} and {folder} are both folders of {split} images: "
+                    "keep one."
+                )
+            if folder.name.lower() in names:
+                found[split] = folder
+    if len(found) < 2 and not any(_entries(path, ignore)[0] for path in found.values()):
+        return {}  # a folder "train" with photos of trains is a class like any other
+    for split in ("train", "test"):
+        if split not in found:
+            there = " and ".join(repr(folder.name) for folder in found.values())
+            raise ValueError(
+                f"{root} has {there}, but no folder {split!r}. Images for validation "
+                "are taken from those in train; train and test must be there."
+            )
+    for path in files + [folder for folder in folders if folder not in found.values()]:
+        raise _stray(path, "lies beside the folders of the splits")
+    return found
+
+
+def _class_files(folder: Path, ignore: tuple[str, ...]) -> Files:
+    """The images in each class folder of a folder, by name."""
+    folders, files = _entries(folder, ignore)
+    if not folders:
+        raise ValueError(
+            f"{folder} has no class folders: put the images of each class into a folder "
+            "of its own, named as the class."
+        )
+    if files:
+        raise _stray(files[0], "lies beside the class folders and belongs to no class")
+    if len(folders) == 1:
+        raise ValueError(
+            f"{folder} has only one class folder, {folders[0].name!r}: a classifier "
+            "needs two classes or more. Is root the right level?"
+        )
+    return {path.name: _images(path, ignore) for path in folders}
+
+
+def _images(folder: Path, ignore: tuple[str, ...]) -> list[Path]:
+    """The images in one class folder."""
+    folders, files = _entries(folder, ignore)
+    if folders:
+        raise _stray(folders[0], "is a folder inside a class folder")
+    for file in files:
+        if file.suffix.lower() not in suffixes():
+            raise _stray(file, "has not the suffix of an image (.jpg, .png, …)")
+    if not files:
+        raise ValueError(f"the class folder {folder} has no images.")
+    return files
+
+
+def _entries(folder: Path, ignore: tuple[str, ...]) -> tuple[list[Path], list[Path]]:
+    """The folders in a folder, and its files, both sorted by name, without debris."""
+    kept = [
+        path
+        for path in sorted(folder.iterdir(), key=lambda path: path.name)
+        if not any(fnmatchcase(path.name, pattern) for pattern in DEBRIS + ignore)
+    ]
+    folders = [path for path in kept if path.is_dir()]
+    return folders, [path for path in kept if not path.is_dir()]
+
+
+def _stray(path: Path, reason: str) -> ValueError:
+    """The error for a path that fits nowhere, with a pattern that leaves it out."""
+    pattern = path.name
+    if path.is_file() and path.suffix and path.suffix.lower() not in suffixes():
+        pattern = f"*{path.suffix}"
+    return ValueError(
+        f"{path} {reason}. Move it away, or leave it out by ignore=({pattern!r},)."
+    )

@@ -1,0 +1,144 @@
+"""Your own photos: one folder for each class, as loaders for training."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
+from pathlib import Path
+
+from PIL import Image
+from torch import Tensor
+from torch.utils.data import Dataset
+from tqdm import tqdm
+
+from vit_tutorial._folder_scan import Files, scan
+from vit_tutorial._folder_split import share_out
+from vit_tutorial._image_sets import Loaders, Splits
+from vit_tutorial._image_transform import image_transform
+from vit_tutorial._read_image import read_image
+from vit_tutorial.checks import check_choice
+
+Transform = Callable[[Image.Image], Tensor]
+
+
+class ImageFolder(Dataset):
+    """Image files with their labels, read when they are asked for.
+
+    Args:
+        files: the files of each class; classes are numbered in this order.
+        transform: from a Pillow image to a tensor.
+        mode: "RGB" or "L", as for `read_image`.
+    """
+
+    def __init__(self, files: Files, transform: Transform, mode: str) -> None:
+        self.classes = tuple(files)
+        self.counts = {name: len(paths) for name, paths in files.items()}
+        self.samples = [
+            (path, label)
+            for label, paths in enumerate(files.values())
+            for path in paths
+        ]
+        self.transform, self.mode = transform, mode
+
+    def __len__(self) -> int:
+        return len(self.samples)
+
+    def __getitem__(self, i: int) -> tuple[Tensor, int]:
+        """Image `i`, as the transform makes it, and its label."""
+        path, label = self.samples[i]
+        return self.transform(read_image(path, self.mode)), label
+
+
+def image_folder(
+    root: str | Path,
+    image_size: int | tuple[int, int] = 224,
+    batch_size: int = 32,
+    transform: Transform | None = None,
+    train_transform: Transform | None = None,
+    val_share: float = 0.2,
+    test_share: float = 0.2,
+    seed: int = 0,
+    num_workers: int = 0,
+    *,
+    mode: str = "RGB",
+    ignore: Sequence[str] = (),
+    check: bool = True,
+) -> Loaders:
+    """Loaders for a folder of images that holds one folder for each class.
+
+    Either `root` holds the class folders, and its images are split in three, or it holds
+    `train` and `test` (perhaps also `val`, `valid` or `validation`), and these hold the
+    class folders; without `val`, part of the training images become it.
+
+    Nothing is left out in silence: a file without an image's suffix, a folder inside a
+    class folder or a file that can't be read is an error. Only what other programs leave
+    behind is passed over: hidden files and folders (`.ipynb_checkpoints`, `.DS_Store`),
+    `__MACOSX`, `Thumbs.db` and `desktop.ini`.
+
+    Args:
+        root: the folder.
+        image_size: side in pixels, or (H, W); see `image_transform`.
+        batch_size: B, images in a batch.
+        transform: from a Pillow image to a tensor, instead of `image_transform`; then
+            `image_size` is not used.
+        train_transform: the same for training images, where augmentation belongs.
+        val_share: share of each class for validation, where `root` has no such folder:
+            of the training images, or of all where the test images are drawn, too.
+        test_share: share of each class for the test, where `root` has no test folder.
+        seed: fixes which images these are.
+        num_workers: processes that read images beside the one that trains.
+        mode: "RGB", or "L" (grey) for a model of one channel.
+        ignore: patterns of names to pass over, such as "*.txt".
+        check: read every image once, now, instead of failing in the midst of training.
+
+    Returns:
+        Loaders with `classes`, sorted by name, and `counts`.
+
+    Raises:
+        FileNotFoundError, NotADirectoryError: there is no such folder, or it is a file.
+        ValueError: a share is not in (0, 1), a class has too few images to be split, a
+            class is missing from a split, or a file or folder fits nowhere or can't be
+            read; the message names it.
+    """
+    check_choice(mode, "mode", ("RGB", "L"))
+    evaluation = transform or image_transform(image_size)
+    training = train_transform or evaluation
+    patterns = (ignore,) if isinstance(ignore, str) else tuple(ignore)
+    found = scan(Path(root).expanduser(), patterns)
+    files = share_out(found, val_share, test_share, seed)
+    if check:
+        _check_files(
+            [path for split in files.values() for path in chain(*split.values())]
+        )
+    return Splits(
+        ImageFolder(files["train"], training, mode),
+        ImageFolder(files["val"], evaluation, mode),
+        ImageFolder(files["test"], evaluation, mode),
+    ).loaders(batch_size, num_workers)
+
+
+def _check_files(files: list[Path]) -> None:
+    """Read every file once, several at a time; one error names those that can't be."""
+    with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as threads:
+        found = threads.map(_fault, files)
+        bar = tqdm(
+            found, "reading images", len(files), leave=False, delay=3, disable=None
+        )
+        faults = [fault for fault in bar if fault]
+    if faults:
+        more = f"\n… and {len(faults) - 10} more." if len(faults) > 10 else ""
+        raise ValueError(
+            f"{len(faults)} of {len(files)} images can't be used. Repair them, remove "
+            "them, or leave them out by ignore=(...):\n" + "\n".join(faults[:10]) + more
+        )
+
+
+def _fault(file: Path) -> str | None:
+    """What is wrong with an image file."""
+    try:
+        read_image(file)
+    except (ValueError, OSError) as error:
+        return str(error)
+    return None

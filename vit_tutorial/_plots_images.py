@@ -1,0 +1,194 @@
+"""Figures of images in [-1, 1]: a look at a data set, and the surest mistakes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+import torch
+from matplotlib.axes import Axes
+from torch import Tensor
+from torch.utils.data import Dataset
+
+from vit_tutorial.checks import check_images, check_positive
+from vit_tutorial.training import Evaluation
+
+WIDTH = 4.8  # inches, as wide as a page
+
+
+def image_grid(
+    images: Tensor, labels: Sequence[str] | None = None, columns: int = 5
+) -> np.ndarray:
+    """Draw images in a grid, row by row, each with its label above.
+
+    Args:
+        images: shape (N, C, H, W), from -1 (black) to 1 (white); C is 1 or 3.
+        labels: a short text for each image.
+        columns: images in a row.
+
+    Returns:
+        The axes of the images, shape (N,), in a new figure.
+
+    Raises:
+        TypeError: `images` is not a tensor, or `columns` not a whole number.
+        ValueError: there is no image, a shape or a value is not allowed, or there is
+            not one label for each image.
+    """
+    check_images(images)
+    for image in images:
+        check_image(image)
+    n, _, height, width = images.shape
+    if n == 0:
+        raise ValueError("images has shape (0, ...): there is no image to draw.")
+    if labels is not None and len(labels) != n:
+        raise ValueError(f"labels must be {n}, one for each image, got {len(labels)}.")
+    columns = min(check_positive(columns, "columns"), n)
+    rows = math.ceil(n / columns)
+    lines = max((str(text).count("\n") + 1 for text in labels or ()), default=0)
+    row = WIDTH / columns * height / width + 0.17 * lines
+    cells = plt.figure(figsize=(WIDTH, rows * row)).subplots(
+        rows, columns, squeeze=False
+    )
+    for i, ax in enumerate(cells.flat):
+        ax.set_axis_off()
+        if i < n:
+            draw_image(images[i], ax)
+            if labels is not None:
+                ax.set_title(str(labels[i]), fontsize=9, pad=3)
+    return cells.ravel()[:n]
+
+
+def most_confident_mistakes(evaluation: Evaluation, count: int = 8) -> Tensor:
+    """Find the wrong predictions to which the model gave the highest probability.
+
+    Args:
+        evaluation: what `evaluate` returned for N images.
+        count: how many; fewer are returned where there are fewer mistakes.
+
+    Returns:
+        Indices of the images, shape (at most count,), int64: the surest mistake first,
+        the smaller index first among equals.
+
+    Raises:
+        TypeError: `count` is not a whole number.
+        ValueError: `count` is smaller than 1.
+    """
+    count = check_positive(count, "count")
+    wrong = (evaluation.predictions != evaluation.labels).nonzero().squeeze(1)
+    surest = evaluation.probabilities[wrong].max(dim=-1).values
+    order = surest.argsort(descending=True, stable=True)
+    return wrong[order[:count]]
+
+
+def confident_mistakes(
+    images: Dataset | Tensor,
+    evaluation: Evaluation,
+    classes: Sequence[str],
+    count: int = 8,
+    columns: int = 4,
+) -> np.ndarray:
+    """Draw the surest mistakes: the true class, the predicted one, its probability.
+
+    Args:
+        images: the images that were evaluated, in that order: a dataset of (image,
+            label), or shape (N, C, H, W); from -1 (black) to 1 (white).
+        evaluation: what `evaluate` returned for them.
+        classes: the K names, in the order of the labels.
+        count: how many mistakes to draw at most.
+        columns: images in a row.
+
+    Returns:
+        The axes of the images, in the order of `most_confident_mistakes`. Where no
+        prediction is wrong, one axes that says so.
+
+    Raises:
+        TypeError: a number is not whole.
+        ValueError: images, evaluation and classes do not fit each other; errors of
+            `image_grid`.
+    """
+    n, k = evaluation.logits.shape
+    if len(images) != n:
+        raise ValueError(
+            f"images are {len(images)}, but the evaluation is of {n}. Give those that "
+            "were evaluated."
+        )
+    check_classes(classes, k)
+    chosen = most_confident_mistakes(evaluation, count).tolist()
+    if not chosen:
+        return _say(f"No mistakes: all {n:,} predictions are right.")
+    pictures = torch.stack([_image(images, i, evaluation.labels[i]) for i in chosen])
+    titles = []
+    for i in chosen:
+        true, predicted = evaluation.labels[i], evaluation.predictions[i]
+        probability = evaluation.probabilities[i, predicted]
+        titles.append(
+            f"{shorten(classes[true])}\n→ {shorten(classes[predicted])}\np = {probability:.3f}"
+        )
+    return image_grid(pictures, titles, columns)
+
+
+def draw_image(image: Tensor, ax: Axes) -> None:
+    """Draw an image of shape (C, H, W), from -1 to 1."""
+    from vit_tutorial.plots import show_image  # here: plots imports this module
+
+    show_image((image + 1) / 2, ax)
+
+
+def check_image(image: Tensor) -> None:
+    """Check that an image can be drawn: before a figure is made, which would stay empty.
+
+    Raises:
+        ValueError: its shape is not (1 or 3, H, W), or its values are not in [-1, 1].
+    """
+    if image.ndim != 3 or image.shape[0] not in (1, 3):
+        raise ValueError(
+            f"an image must have shape (1 or 3, H, W), got {tuple(image.shape)}."
+        )
+    low, high = image.min().item(), image.max().item()
+    if not image.is_floating_point() or not -1.01 <= low <= high <= 1.01:
+        raise ValueError(
+            f"an image must have floating-point values from -1 to 1, got {image.dtype} "
+            f"from {low:.4g} to {high:.4g}. Pixels of 0 to 255 become such values by "
+            "pixels / 127.5 - 1; undo another normalisation first."
+        )
+
+
+def check_classes(classes: Sequence[str], k: int) -> None:
+    """Check that there are `k` class names.
+
+    Raises:
+        ValueError: there are more or fewer.
+    """
+    if len(classes) != k:
+        raise ValueError(
+            f"classes must be {k} names, one for each output of the model, got "
+            f"{len(classes)}."
+        )
+
+
+def shorten(name: str, length: int = 14) -> str:
+    """A class name that fits beside a figure: cut off, with an ellipsis."""
+    return name if len(name) <= length else name[: length - 1] + "…"
+
+
+def _image(images: Dataset | Tensor, i: int, label: Tensor) -> Tensor:
+    """Image `i`; a dataset says its label, too, which must be the evaluation's."""
+    if isinstance(images, Tensor):
+        return images[i]
+    image, own = images[i]
+    if own != label:
+        raise ValueError(
+            f"image {i} has label {int(own)}, but label {int(label)} in the evaluation: "
+            "the order differs. Evaluate with a loader that does not shuffle."
+        )
+    return image
+
+
+def _say(text: str) -> np.ndarray:
+    """A figure that holds a sentence instead of images."""
+    ax = plt.figure(figsize=(WIDTH, 0.6)).subplots()
+    ax.set_axis_off()
+    ax.text(0.5, 0.5, text, ha="center", va="center", transform=ax.transAxes)
+    return np.array([ax])

@@ -1,0 +1,120 @@
+"""Lines that are told apart without colour, and values over several seeds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+
+# Line i has its own colour, marker and, where that says nothing else, line style.
+MARKERS = ("o", "s", "D", "^", "v", "X", "P", "*")
+LINE_STYLES = ("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)))
+
+
+def look(i: int) -> dict[str, Any]:
+    """Colour and marker of line `i`, as arguments of `Axes.plot`."""
+    return {"color": f"C{i}", "marker": MARKERS[i % len(MARKERS)], "ms": 5}
+
+
+def long_look(i: int, points: int, alone: bool = False) -> dict[str, Any]:
+    """The same for a line of many points: a line style, and about ten markers.
+
+    A line that is `alone` is solid, without markers.
+    """
+    if alone:
+        return {"color": f"C{i}"}
+    every = max(1, points // 10)
+    first = i * every // 4 % every  # so that equal lines show each other's markers
+    return look(i) | {
+        "ls": LINE_STYLES[i % len(LINE_STYLES)],
+        "markevery": (first, every),
+    }
+
+
+def legend_above(
+    ax: Axes, handles: Sequence[Any], labels: Sequence[str] | None = None
+) -> None:
+    """Put the legend above the axes, where it hides nothing: two columns if they fit."""
+    if labels is None:
+        labels = [handle.get_label() for handle in handles]
+    half = math.ceil(len(labels) / 2)
+    widths = [
+        max(map(len, column), default=0) for column in (labels[:half], labels[half:])
+    ]
+    ax.legend(
+        handles,
+        labels,
+        loc="lower left",
+        bbox_to_anchor=(0, 1),
+        ncols=2 if sum(widths) <= 36 else 1,
+        frameon=False,
+        fontsize=10,
+        labelspacing=0.3,
+    )
+
+
+def points_with_spread(
+    values: Mapping[str, Mapping[float, Sequence[float]]],
+    xlabel: str,
+    ylabel: str,
+    log_x: bool = False,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw what several seeds gave: each as a point, and a line through their means.
+
+    Args:
+        values: {label: {x: one value for each seed}}; the numbers of seeds may differ.
+        xlabel: name of x, which has a tick at each value if there are at most 8.
+        ylabel: name of the values.
+        log_x: equal factors of x are equally far apart.
+        ax: where to draw; the current axes if None.
+
+    Raises:
+        ValueError: there is no label, no x or no seed, a value is not finite, or an x
+            is not greater than 0 although `log_x` is set.
+    """
+    if not values:
+        raise ValueError("values are empty: give {label: {x: [value, ...]}}.")
+    for label, points in values.items():
+        _check_points(label, points, log_x)
+    ax = ax if ax is not None else plt.gca()
+    handles = []
+    for i, points in enumerate(values.values()):
+        xs = sorted(points)
+        means = [np.mean(points[x]) for x in xs]
+        seeds = [(x, y) for x in xs for y in points[x]]
+        line = ax.plot(xs, means, color=f"C{i}", ls=LINE_STYLES[i % len(LINE_STYLES)])
+        dots = ax.plot(*zip(*seeds, strict=True), ls="", alpha=0.6, **look(i))
+        handles.append((*line, *dots))
+    if log_x:
+        ax.set_xscale("log")
+        ax.minorticks_off()
+    ticks = sorted({x for points in values.values() for x in points})
+    if len(ticks) <= 8:
+        ax.set_xticks(ticks, [f"{x:,.10g}" for x in ticks])
+    ax.set_xlabel(xlabel)
+    ax.set_ylabel(ylabel)
+    legend_above(ax, handles, list(values))
+    return ax
+
+
+def _check_points(
+    label: str, points: Mapping[float, Sequence[float]], log_x: bool
+) -> None:
+    if not points:
+        raise ValueError(f"{label!r} has no points: give {{x: [value, ...]}}.")
+    for x, seeds in points.items():
+        if log_x and x <= 0:
+            raise ValueError(
+                f"{label!r} has a point at x = {x}, which a logarithmic axis "
+                "can't show. Use log_x=False."
+            )
+        if not len(seeds) or not all(map(math.isfinite, seeds)):
+            raise ValueError(
+                f"{label!r} needs one finite value or more at {x}, got {seeds}. Leave "
+                "out what has no value."
+            )

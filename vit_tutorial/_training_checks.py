@@ -1,0 +1,131 @@
+"""Chapter 6: errors of a run that would else come late, or from deep inside PyTorch."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from torch import nn
+from torch.optim import AdamW, Optimizer
+from torch.utils.data import DataLoader, IterableDataset
+
+from vit_tutorial.config import ViTConfig
+from vit_tutorial.processes import Place
+from vit_tutorial.recipe import Recipe
+from vit_tutorial.saving import CheckpointError
+
+if TYPE_CHECKING:
+    from vit_tutorial._run import Run
+
+
+def check_loader(loader: DataLoader, name: str) -> None:
+    """Check that a loader is one, and has batches.
+
+    Raises:
+        TypeError: it is no DataLoader, or nobody knows how many batches it has.
+        ValueError: it has none.
+    """
+    if not isinstance(loader, DataLoader):
+        raise TypeError(
+            f"{name} must be a torch.utils.data.DataLoader, got {type(loader).__name__}. "
+            "Make one: DataLoader(images, batch_size=64, shuffle=True)."
+        )
+    if isinstance(loader.dataset, IterableDataset):
+        raise TypeError(
+            f"{name} reads a {type(loader.dataset).__name__}, an IterableDataset, whose "
+            "order can't be repeated. Give a Dataset with a length."
+        )
+    if len(loader) == 0:
+        raise ValueError(
+            f"{name} has no batches: its {len(loader.dataset)} images make none. Add "
+            "images, or use a smaller batch or drop_last=False."
+        )
+
+
+def check_fit(
+    model: nn.Module, loader: DataLoader, recipe: Recipe, place: Place
+) -> None:
+    """Check that model, images, recipe and device fit each other.
+
+    Raises:
+        ValueError: the images have not as many classes as the model, or the device has
+            not the precision.
+    """
+    classes = getattr(loader.dataset, "classes", None)
+    outputs = getattr(getattr(model, "config", None), "num_classes", None)
+    if classes is not None and outputs is not None and len(classes) != outputs:
+        raise ValueError(
+            f"the images have {len(classes)} classes, the model {outputs}. Build it "
+            f"with num_classes={len(classes)}."
+        )
+    if recipe.precision == "float16" and place.device.type != "cuda":
+        raise ValueError(
+            f'precision="float16" needs an NVIDIA GPU, not {place.device.type!r}. Use '
+            '"bfloat16" or "float32".'
+        )
+
+
+def choose_optimizer(
+    model: nn.Module, recipe: Recipe, optimizer: Optimizer | None
+) -> Optimizer:
+    """The optimizer to use: it must change exactly what is trainable.
+
+    Raises:
+        ValueError: nothing is trainable; the optimizer given lacks parameters, has
+            others than the model's, or has been used with a schedule before.
+    """
+    trainable = [p for p in model.parameters() if p.requires_grad]
+    if not trainable:
+        raise ValueError(
+            "no parameter of the model is trainable: all have requires_grad=False. "
+            "Unfreeze at least the head."
+        )
+    if optimizer is None:
+        return AdamW(trainable, recipe.learning_rate, weight_decay=recipe.weight_decay)
+    held = {id(p) for group in optimizer.param_groups for p in group["params"]}
+    missing = sum(id(p) not in held for p in trainable)
+    foreign = len(held) - sum(id(p) in held for p in model.parameters())
+    if missing or foreign:
+        raise ValueError(
+            f"the optimizer lacks {missing} trainable parameters of the model and has "
+            f"{foreign} that are not the model's. Build it after the model is complete, "
+            "and freeze what it shall not train."
+        )
+    if any("initial_lr" in group for group in optimizer.param_groups):
+        raise ValueError(
+            "the optimizer has had a schedule already, such as an earlier run's, which "
+            f"left the learning rate at {optimizer.param_groups[0]['lr']:.3g}. Build a "
+            "new optimizer."
+        )
+    return optimizer
+
+
+def traits(run: Run) -> dict[str, Any]:
+    """What must be the same in two runs, so that one can go on with the other."""
+    config = getattr(run.model, "config", None)
+    groups = run.optimizer.param_groups
+    return {
+        **(asdict(config) if isinstance(config, ViTConfig) else {}),
+        **asdict(run.recipe),
+        "images": len(run.loader.dataset),
+        "batch_size": (run.loader.batch_size or 0) * run.place.size,
+        "steps": run.steps,
+        "optimizer": type(run.optimizer).__name__,
+        "learning_rates": [float(group["initial_lr"]) for group in groups],
+        "trained": [len(group["params"]) for group in groups],
+    }
+
+
+def check_same_run(run: Run, theirs: dict[str, Any]) -> None:
+    """Check that a run may go on with the one that has the traits `theirs`.
+
+    Raises:
+        CheckpointError: one of them differs.
+    """
+    for name, value in traits(run).items():
+        if theirs.get(name) != value:
+            raise CheckpointError(
+                f"the run to resume had {name} = {theirs.get(name)!r}, this one has "
+                f"{value!r}. Give the same model, recipe, optimizer, batch size and "
+                "images, or start a new run in another folder."
+            )
