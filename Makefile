@@ -44,6 +44,7 @@ repository:  ## URL=https://github.com/NAME/REPO: the book's address, everywhere
 benchmark: $(TEST)/complete  ## speed and memory against PyTorch's own functions, timm, torchvision, vit-pytorch
 	$(TEST)/bin/python benchmarks/patches.py
 	$(TEST)/bin/python benchmarks/model.py
+	$(TEST)/bin/python benchmarks/training.py
 
 pictures: $(TEST)/complete book  ## the README's pictures of a page in each language
 	$(TEST)/bin/python book/pictures.py

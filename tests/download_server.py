@@ -107,7 +107,7 @@ def send(
         stall_after: after so many bytes of the body send nothing, and keep the connection.
         reset: break it with a reset instead of an orderly end.
         length: what Content-Length says; -1 the truth, None nothing.
-        chunked: send in chunks, without Content-Length.
+        chunked: send in chunks; with Content-Length only where it lies.
         encoding: the Content-Encoding; "gzip" packs the body.
         content_range: a Content-Range that may be wrong.
     """
@@ -130,7 +130,7 @@ def send(
                 handler.send_header(name, value)
         if chunked:
             handler.send_header("Transfer-Encoding", "chunked")
-        elif length is not None:
+        if length is not None and not (chunked and length == -1):
             handler.send_header("Content-Length", str(len(body) if length == -1 else length))
         handler.end_headers()
         _send_body(handler, body, stop_after, stall_after, chunked)

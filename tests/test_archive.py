@@ -17,10 +17,8 @@ from vit_tutorial._archive import unpack
 def test_the_same_files_as_the_standard_library_unpacks(tmp_path, kind):
     archive = make(tmp_path / f"a{kind}", FILES)
     folder = unpack(str(archive), tmp_path / "new" / "folder")
-    if kind == ".zip":
-        zipfile.ZipFile(archive).extractall(tmp_path / "theirs")
-    else:
-        tarfile.open(archive).extractall(tmp_path / "theirs", filter="data")  # noqa: SIM115
+    with zipfile.ZipFile(archive) if kind == ".zip" else tarfile.open(archive) as packed:
+        packed.extractall(tmp_path / "theirs", **({} if kind == ".zip" else {"filter": "data"}))
     assert folder == tmp_path / "new" / "folder"
     assert contents(folder) == contents(tmp_path / "theirs") == FILES
     assert [path.name for path in folder.parent.iterdir()] == ["folder"]
@@ -40,6 +38,13 @@ def test_folders_with_entries_and_without(tmp_path, make):
             packed.add(tmp_path / "made", ".")
     folder = unpack(archive, tmp_path / "2")
     assert contents(folder) == {"a/x": b"1"} and (folder / "empty").is_dir()
+
+
+def test_a_folder_that_only_its_mode_tells(tmp_path):
+    archive = make_zip(tmp_path / "a.zip", {"d": b"", "d/x/": b""}, mode=stat.S_IFDIR | 0o755)
+    with zipfile.ZipFile(archive, "a") as packed:
+        packed.writestr("d/y", b"1")
+    assert contents(unpack(archive, tmp_path / "folder")) == {"d/y": b"1"}
 
 
 @pytest.mark.parametrize("mode", [0o000, 0o777, 0o4755])

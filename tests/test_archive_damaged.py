@@ -12,6 +12,7 @@ import pytest
 from evil_archives import FILES, KINDS, contents, failure, make, make_tar, make_zip
 
 from vit_tutorial._archive import ArchiveError, UnsafeArchive, unpack
+from vit_tutorial._archive_errors import reading
 
 SMALL = {"a": Random(1).randbytes(600), "b/c": b"end"}
 
@@ -106,4 +107,13 @@ def test_the_checksum_of_an_entry_is_checked(tmp_path):
     archive = make_zip(tmp_path / "a.zip", {"a.txt": b"hello"}, method=zipfile.ZIP_STORED)
     archive.write_bytes(archive.read_bytes().replace(b"hello", b"jello"))
     assert "a.zip can't be unpacked (Bad CRC-32" in failure(archive)
+
+
+def test_an_error_without_words_is_named_too(tmp_path):
+    (tmp_path / "a.zip").touch()
+    with (
+        pytest.raises(ArchiveError, match=r"a\.zip can't be unpacked \(EOFError\)"),
+        reading(tmp_path / "a.zip"),
+    ):
+        raise EOFError
     assert issubclass(UnsafeArchive, ArchiveError) and issubclass(ArchiveError, ValueError)

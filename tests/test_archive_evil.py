@@ -115,8 +115,8 @@ def test_names_that_differ_in_case_on_a_disk_that_does_not_tell(tmp_path, monkey
     archive = make_zip(tmp_path / "a.zip", [("a", b"1"), ("A", b"2")])
     write = _archive._write
 
-    def write_lower(archive, entry, path, *limits):
-        return write(archive, entry, path.with_name(path.name.lower()), *limits)
+    def write_lower(archive, entry, path):
+        return write(archive, entry, path.with_name(path.name.lower()))
 
     monkeypatch.setattr(_archive, "_write", write_lower)
     assert "'A' is there twice, if upper and lower case are the same" in failure(archive, UnsafeArchive)

@@ -101,8 +101,13 @@ def test_a_body_of_unknown_length_needs_a_checksum(tmp_path, length):
 
 def test_chunks_have_an_end_of_their_own(tmp_path):
     assert "broke off" in failure(send(CONTENT, chunked=True, stop_after=1000), folder=tmp_path)
-    with serve(send(CONTENT, chunked=True)) as server:
+    with serve(send(CONTENT, chunked=True, length=5)) as server:  # the length counts for nothing then
         assert download(f"{server.url}/a.bin", tmp_path).read_bytes() == CONTENT
+
+
+def test_a_short_body_is_seen_even_if_the_library_lets_it_pass(tmp_path, monkeypatch):
+    monkeypatch.setattr("vit_tutorial._download_transfer._pieces", lambda *_: [CONTENT[:5]])
+    assert "broke off after 5 of 300,000 bytes" in failure(send(CONTENT), folder=tmp_path)
 
 
 # Encodings ------------------------------------------------------------------------------------------------

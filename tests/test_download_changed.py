@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 from download_calls import CONTENT, HALF, OTHER, SHA256, break_off, broken, fetch, left_in, plain_environment
-from download_server import Answer, send, serve
+from download_server import Answer, finish, send, serve
 
 from vit_tutorial._download import DownloadError
 
@@ -22,6 +22,8 @@ def waits(monkeypatch) -> list[float]:
     send(OTHER + b"!", etag='"1"', if_range=False),  # a 206 of another length
     send(OTHER, etag='"1"', if_range=False, content_range=f"bytes 0-{HALF}/{len(OTHER)}"),
     send(OTHER, etag='"1"', if_range=False, content_range="bytes garbled"),
+    send(OTHER, etag='"1"', if_range=False, content_range=f"bytes 0-{len(OTHER) - 1}/{len(OTHER)}"),
+    send(OTHER, etag='"1"', if_range=False, content_range=f"bytes {HALF}-{len(OTHER) - 2}/{len(OTHER)}"),
     send(OTHER[:50_000], etag='"1"', if_range=False),  # 416: shorter than the half
 ])  # fmt: skip
 def test_a_changed_file_is_fetched_from_the_start(tmp_path, later):
@@ -30,6 +32,25 @@ def test_a_changed_file_is_fetched_from_the_start(tmp_path, later):
         got = fetch(server, tmp_path)
     assert got in (OTHER, OTHER + b"!", OTHER[:50_000])
     assert server.ranges in ([None, f"bytes={HALF}-"], [None, f"bytes={HALF}-", None])
+
+
+@pytest.mark.parametrize("lie", [{"length": 5}, {"encoding": "br"}])
+def test_a_range_that_contradicts_itself_is_not_used(tmp_path, lie):
+    liar = send(OTHER, etag='"1"', if_range=False, **lie)
+    with serve(broken(etag='"1"'), liar, send(OTHER, etag='"1"')) as server:
+        assert fetch(server, tmp_path) == OTHER
+    assert server.ranges == [None, f"bytes={HALF}-", None]
+
+
+def test_a_range_that_was_not_asked_for_is_an_error(tmp_path):
+    def answer(handler):
+        handler.send_response(206)
+        handler.send_header("Content-Range", "bytes 0-2/3")
+        finish(handler, b"abc")
+
+    with serve(answer) as server, pytest.raises(DownloadError, match="answered 206"):
+        fetch(server, tmp_path)
+    assert left_in(tmp_path) == {}
 
 
 def test_halves_of_two_files_fail_the_checksum_and_the_start_is_tried_once(tmp_path):
@@ -46,6 +67,34 @@ def test_but_only_once(tmp_path):
             fetch(server, tmp_path, sha256=SHA256)
     assert server.ranges == [None, f"bytes={HALF}-", None]
     assert left_in(tmp_path) == {}
+
+
+def test_a_whole_part_with_a_wrong_checksum_is_fetched_again(tmp_path, monkeypatch):
+    with serve(send(OTHER, etag='"1"'), send(CONTENT, etag='"2"')) as server:
+        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            patch.setattr("os.fsync", lambda number: (_ for _ in ()).throw(KeyboardInterrupt))
+            fetch(server, tmp_path)
+        assert left_in(tmp_path) == {"a.bin.part": OTHER}
+        assert fetch(server, tmp_path, sha256=SHA256) == CONTENT
+    assert server.ranges == [None, None]
+
+
+def test_a_body_without_end_is_left(tmp_path):
+    pieces = iter(range(1000))
+
+    def endless(handler):
+        handler.send_response(206)
+        handler.send_header("Content-Range", f"bytes {HALF}-199999/200000")
+        handler.send_header("Transfer-Encoding", "chunked")
+        handler.end_headers()
+        for _ in pieces:  # until the other side hangs up
+            handler.wfile.write(b"10000\r\n" + bytes(2**16) + b"\r\n")
+
+    with serve(broken(etag='"1"', chunked=True), endless) as server:
+        break_off(server, tmp_path)
+        with pytest.raises(DownloadError, match=r"announced 200,000 bytes and sent"):
+            fetch(server, tmp_path)
+    assert next(pieces, None) is not None
 
 
 def test_more_than_the_range_is_an_error(tmp_path):

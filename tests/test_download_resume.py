@@ -7,6 +7,7 @@ from download_calls import CONTENT, HALF, SHA256, break_off, broken, fetch, left
 from download_server import send, serve
 
 from vit_tutorial._download import DownloadError
+from vit_tutorial._download_errors import UnreachableError
 from vit_tutorial._download_part import Part
 
 DATE = "Wed, 21 Oct 2015 07:28:00 GMT"
@@ -71,6 +72,28 @@ def test_a_server_that_ignores_the_range_sends_all(tmp_path):
     with serve(broken(etag='"1"'), send(CONTENT, etag='"1"', ranges=False)) as server:
         assert fetch(server, tmp_path) == CONTENT
     assert server.ranges == [None, f"bytes={HALF}-"]
+
+
+def test_a_network_that_flaps_is_waited_for(tmp_path, monkeypatch, waits):
+    """Who can't be reached at first fails at once (test_download_settings.py); later it is tried again."""
+    network = iter([True, False, True])
+
+    def check_reachable(url, seconds):
+        if not next(network):
+            raise UnreachableError("no network")
+
+    monkeypatch.setattr("vit_tutorial._download_http.check_reachable", check_reachable)
+    with serve(broken(etag='"1"'), send(CONTENT, etag='"1"')) as server:
+        assert fetch(server, tmp_path) == CONTENT
+    assert waits == [0.5, 1] and server.ranges == [None, f"bytes={HALF}-"]
+
+
+def test_a_file_is_on_the_disk_before_it_gets_its_name(tmp_path, monkeypatch):
+    synced = []
+    monkeypatch.setattr("os.fsync", lambda number: synced.append(left_in(tmp_path)))
+    with serve(send(CONTENT)) as server:
+        assert fetch(server, tmp_path) == CONTENT
+    assert synced == [{"a.bin.part": CONTENT}]
 
 
 def test_a_whole_part_that_only_lacks_its_name_needs_no_request(tmp_path, monkeypatch):

@@ -114,6 +114,13 @@ def test_a_mirror_takes_the_place_of_scheme_host_and_folder(tmp_path, monkeypatc
     ]
 
 
+def test_a_name_is_quoted_for_the_mirror(tmp_path, monkeypatch):
+    with serve(send(CONTENT)) as server:
+        monkeypatch.setenv("VIT_TUTORIAL_MIRROR", server.url)
+        assert download("https://nowhere.invalid/x", tmp_path, name="a#1?50%.bin").read_bytes() == CONTENT
+    assert server.requests[0].path == "/a%231%3F50%25.bin"
+
+
 def test_a_mirror_that_is_no_address_is_named(tmp_path, monkeypatch):
     monkeypatch.setenv("VIT_TUTORIAL_MIRROR", "/srv/mirror")
     with pytest.raises(ValueError, match=r"VIT_TUTORIAL_MIRROR must be an address .*'/srv/mirror'"):

@@ -192,6 +192,13 @@ def test_true_and_false_in_cases_and_answers():
     assert "expected True, got False" in message(exercise, lambda x, flip: False)
 
 
+def test_a_float_may_be_any_number_and_nothing_else():
+    exercise = Exercise("99.5", lambda x: x / 2, cases=lambda: [(4.0,)])
+    exercise.check(lambda x: 2)
+    for wrong in ([2.0], "2.0", True, torch.tensor(2.0)):
+        assert "expected a number (float), got a value of type" in message(exercise, lambda x, w=wrong: w)
+
+
 def test_unknown_number_names_the_known_ones():
     with pytest.raises(ValueError, match=r"'1\.3'; there are 01\.1, 01\.2"):
         check("1.3", None)

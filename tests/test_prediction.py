@@ -16,7 +16,8 @@ from torchvision.transforms import v2
 
 from vit_tutorial import VisionTransformer, ViTConfig
 from vit_tutorial.data import image_folder
-from vit_tutorial.prediction import Prediction, evaluating, predict
+from vit_tutorial.prediction import Prediction, predict
+from vit_tutorial.training import evaluating
 
 
 class Probe(nn.Module):

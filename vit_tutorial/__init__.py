@@ -13,6 +13,7 @@ from vit_tutorial.positions import (
     interpolate_position_embedding,
     sincos_position_embedding,
 )
+from vit_tutorial.prediction import Prediction, predict
 from vit_tutorial.seeding import set_seed
 from vit_tutorial.training import evaluate, train
 
@@ -24,12 +25,14 @@ __all__ = [
     "History",
     "MultiHeadSelfAttention",
     "PatchEmbedding",
+    "Prediction",
     "ViTConfig",
     "VisionTransformer",
     "check",
     "evaluate",
     "interpolate_position_embedding",
     "patchify",
+    "predict",
     "scaled_dot_product_attention",
     "set_seed",
     "sincos_position_embedding",

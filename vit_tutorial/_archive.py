@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
-from vit_tutorial._archive_checks import Files, plan, refusal, too_large
+from vit_tutorial._archive_checks import Files, plan, refusal
 from vit_tutorial._archive_errors import ArchiveError, UnsafeArchive
 from vit_tutorial._archive_formats import Entry, open_archive
 from vit_tutorial.checks import check_positive
@@ -34,8 +34,8 @@ def unpack(
     Args:
         archive: the file; its content tells its kind, not its name.
         folder: the folder to make.
-        max_bytes: limit on the size of all files together, unpacked. The bytes are
-            counted as they are written: what the archive says of itself may be a lie.
+        max_bytes: limit on the size of all files together, unpacked. The bytes of each
+            file are counted as they are written: what the archive says may be a lie.
         max_files: limit on the number of files and folders.
 
     Returns:
@@ -59,17 +59,13 @@ def unpack(
     with open_archive(archive, stream_limit) as entries:
         files, folders = plan(archive, entries, max_bytes, max_files)
         if not folder.exists():
-            _write_aside(archive, files, folders, folder, max_bytes)
+            _write_aside(archive, files, folders, folder)
     _check_holds(folder, files, archive)
     return folder
 
 
 def _write_aside(
-    archive: Path,
-    files: Files,
-    folders: set[PurePosixPath],
-    folder: Path,
-    max_bytes: int,
+    archive: Path, files: Files, folders: set[PurePosixPath], folder: Path
 ) -> None:
     """Write all files to a hidden folder, and give it its name when they are complete."""
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -77,9 +73,8 @@ def _write_aside(
         half = Path(hidden) / "half"
         for path in sorted(folders):  # a folder before what lies in it
             (half / path).mkdir(exist_ok=True)
-        left = max_bytes
         for path, entry in files.items():
-            left -= _write(archive, entry, half / path, left, max_bytes)
+            _write(archive, entry, half / path)
         try:
             half.rename(folder)
         except OSError:
@@ -87,15 +82,15 @@ def _write_aside(
                 raise
 
 
-def _write(archive: Path, entry: Entry, path: Path, left: int, max_bytes: int) -> int:
-    """Write one file and return its size in bytes, of which `left` are allowed."""
+def _write(archive: Path, entry: Entry, path: Path) -> None:
+    """Write one file: no more bytes than its entry says, and not fewer."""
     size = 0
     try:
         with path.open("xb") as file:
             for piece in entry.pieces(archive):
                 size += len(piece)
-                if size > left:
-                    raise too_large(archive, entry, max_bytes)
+                if size > entry.size:
+                    break
                 file.write(piece)
     except FileExistsError:
         reason = "is there twice, if upper and lower case are the same, as on this disk"
@@ -108,10 +103,10 @@ def _write(archive: Path, entry: Entry, path: Path, left: int, max_bytes: int) -
         ) from error
     if size != entry.size:
         raise ArchiveError(
-            f"{archive} is damaged: its entry {entry.name!r} should have {entry.size:,} "
-            f"bytes and has {size:,}. Download or copy it again."
+            f"{archive} is damaged, or lies: its entry {entry.name!r} should have "
+            f"{entry.size:,} bytes and has {'more' if size > entry.size else f'{size:,}'}. "
+            "Download or copy it again."
         )
-    return size
 
 
 def _check_holds(folder: Path, files: Files, archive: Path) -> None:

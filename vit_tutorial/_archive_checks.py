@@ -30,15 +30,14 @@ def plan(
             files[path] = entry
             size += entry.size
         if size > max_bytes:
-            raise too_large(archive, entry, max_bytes)
+            reason = f"makes it more than max_bytes = {max_bytes:,} bytes, unpacked"
+            way_out = "Raise max_bytes if you trust it."
+            raise refusal(archive, entry, reason, way_out)
         count = len(files) + len(folders) - 1  # the top folder has no entry
         if max(number, count) > max_files:
-            raise refusal(
-                archive,
-                entry,
-                f"is one more than max_files = {max_files:,} files and folders",
-                "Raise max_files if you trust it.",
-            )
+            reason = f"is one more than max_files = {max_files:,} files and folders"
+            way_out = "Raise max_files if you trust it."
+            raise refusal(archive, entry, reason, way_out)
     for path in files.keys() & folders:
         raise refusal(archive, files[path], "is both a file and a folder")
     if not files:
@@ -69,12 +68,6 @@ def _safe_path(archive: Path, entry: Entry) -> PurePosixPath:
         if holds:
             raise refusal(archive, entry, reason)
     return path
-
-
-def too_large(archive: Path, entry: Entry, max_bytes: int) -> UnsafeArchive:
-    """The error for an entry that exceeds the size of all."""
-    reason = f"makes it more than max_bytes = {max_bytes:,} bytes, unpacked"
-    return refusal(archive, entry, reason, "Raise max_bytes if you trust it.")
 
 
 def refusal(

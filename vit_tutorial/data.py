@@ -16,6 +16,7 @@ from vit_tutorial._image_folder import image_folder
 from vit_tutorial._image_sets import ImageSet, Loaders, Splits
 from vit_tutorial._image_transform import image_transform
 from vit_tutorial._read_image import read_image
+from vit_tutorial._results import results
 
 __all__ = [
     "FASHION_CLASSES",
@@ -32,6 +33,7 @@ __all__ = [
     "image_folder",
     "image_transform",
     "read_image",
+    "results",
     "sample_photo",
     "unpack",
 ]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from torch import Tensor, nn
 from vit_tutorial.checks import check_image_size, check_positive
 from vit_tutorial.config import ViTConfig
 from vit_tutorial.data import image_transform, read_image
+from vit_tutorial.training import evaluating
 
 AnyImage = str | Path | Image.Image | np.ndarray | Tensor
 MODES = {1: "L", 3: "RGB"}  # channels of a model: how Pillow calls such an image
@@ -91,18 +91,6 @@ def predict(
     if classes is None:
         classes = [f"class {i}" for i in range(logits.shape[-1])]
     return Prediction(tuple(classes), logits[0].softmax(dim=-1))
-
-
-@contextmanager
-def evaluating(model: nn.Module) -> Iterator[None]:
-    """Eval mode for a block; then each part is in the mode that it had before."""
-    modes = [(module, module.training) for module in model.modules()]
-    model.eval()
-    try:
-        yield
-    finally:
-        for module, training in modes:
-            module.training = training
 
 
 def _prepare(

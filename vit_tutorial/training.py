@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -51,6 +53,18 @@ class Evaluation:
         return self.logits.argmax(dim=-1)
 
 
+@contextmanager
+def evaluating(model: nn.Module) -> Iterator[None]:
+    """Eval mode for a block; then each part is in the mode that it had before."""
+    modes = [(module, module.training) for module in model.modules()]
+    model.eval()
+    try:
+        yield
+    finally:
+        for module, training in modes:
+            module.training = training
+
+
 def evaluate(model: nn.Module, loader: DataLoader) -> Evaluation:
     """Ask a model about all images of a loader; nothing is learned.
 
@@ -67,17 +81,11 @@ def evaluate(model: nn.Module, loader: DataLoader) -> Evaluation:
     """
     check_loader(loader, "loader")
     device = next(model.parameters()).device
-    modes = {module: module.training for module in model.modules()}
-    model.eval()
     logits, labels = [], []
-    try:
-        with torch.inference_mode():
-            for images, answers in loader:
-                logits.append(model(images.to(device)).float().cpu())
-                labels.append(answers.cpu())
-    finally:
-        for module, training in modes.items():
-            module.training = training
+    with evaluating(model), torch.inference_mode():
+        for images, answers in loader:
+            logits.append(model(images.to(device)).float().cpu())
+            labels.append(answers.cpu())
     all_logits, all_labels = torch.cat(logits), torch.cat(labels)
     right = all_logits.argmax(dim=-1) == all_labels
     loss = F.cross_entropy(all_logits, all_labels).item()

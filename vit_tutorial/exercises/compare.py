@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 import torch
@@ -64,6 +65,8 @@ def form_difference(got: Any, want: Any) -> Text | None:
             if isinstance(got, bool)
             else _expected("True or False", "True 或 False", _name(got))
         )
+    if isinstance(want, float) and (isinstance(got, bool) or not isinstance(got, Real)):
+        return _expected("a number (float)", "一个数（float）", _name(got))
     if isinstance(want, int) and (isinstance(got, bool) or not isinstance(got, int)):
         return _expected(
             "a whole number (int)", "一个整数（int）", f"{got!r} ({type(got).__name__})"
