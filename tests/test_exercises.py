@@ -94,12 +94,14 @@ def test_messages_are_typeset_as_the_book_is(exercise, mistake):
 @pytest.mark.parametrize("page", ["en/index.md", "zh/index.md"])
 def test_the_message_that_the_front_page_quotes_is_a_real_one(page):
     quoted = re.findall(r"^✗ .*", (BOOK / page).read_text("utf8"), re.M)
+    assert len(quoted) == 1
     real = []
     for exercise, mistake in MISTAKES:
-        with pytest.raises(WrongAnswer) as caught:
-            check(exercise.number, wrong_answer(exercise, mistake))
-        real += str(caught.value).splitlines()
-    assert len(quoted) == 1 and set(quoted) <= set(real)
+        if f" {exercise.number} " in quoted[0]:
+            with pytest.raises(WrongAnswer) as caught:
+                check(exercise.number, wrong_answer(exercise, mistake))
+            real += str(caught.value).splitlines()
+    assert set(quoted) <= set(real)
 
 
 # The engine, on a small exercise of its own
