@@ -13,7 +13,7 @@ from requests.utils import get_environ_proxies, select_proxy
 from urllib3.exceptions import ProtocolError
 
 from vit_tutorial._download_errors import AttemptError, BrokenOffError, UnreachableError
-from vit_tutorial._download_source import shown
+from vit_tutorial._download_source import check_url, shown
 
 REDIRECTS = 10  # more of them are a loop
 
@@ -54,12 +54,13 @@ def redirected(url: str, location: str) -> str:
     Raises:
         AttemptError: it leads from https to http, or out of both.
     """
-    target = urljoin(url, location)
-    before, after = urlsplit(url).scheme, urlsplit(target).scheme
-    if after not in ("http", "https"):
+    try:
+        target = urljoin(url, location)
+        before, after = urlsplit(url).scheme, check_url(target, "redirect").scheme
+    except ValueError as error:
         raise AttemptError(
-            f"it was redirected to {shown(target)}, which is not http or https"
-        )
+            f"it was redirected to {location!r}, which is no http or https address"
+        ) from error
     if (before, after) == ("https", "http"):
         raise AttemptError(
             f"it was redirected from https to {shown(target)}, where anybody on the way "
