@@ -33,6 +33,7 @@ PLACES = {
     "another host's resource": r"<(?:script|img|iframe|audio|video)[^>]+src=[\"']?(?:https?:)?//|<link[^>]+href=",
 }
 MEASUREMENTS = {
+    "a number with all its digits": r"\d\.\d{9,}",
     "a time": r"\b\d+(?:\.\d+)?\s?(?:ms|µs|us|ns)\b|\b\d+\.\d+\s?(?:s|secs?|seconds|min|minutes)\b|it/s|Wall time",
     "a version": r"\b\d+\.\d+\.\d+(?:[.+]?[a-z]\w*)?\b",
 }

@@ -89,6 +89,7 @@ OUTPUTS = [
     ("took 3.25 s", "a time"),
     ("took 12 ms", "a time"),
     ("torch 2.15.0+cu128", "a version"),
+    ("loss 2.0778415203094482", "a number with all its digits"),
 ]
 
 
