@@ -184,7 +184,7 @@ def test_redirects_in_a_circle_end(tmp_path):
 
 
 def test_redirects_to_something_else_are_refused(tmp_path):
-    for location in ("file:///etc/passwd", "ftp://example.org/a.bin", "http://a:99999/", "http:///x"):
+    for location in ("file:///etc/passwd", "ftp://example.org/a.bin", "http://a:99999/", "https:///x"):
         assert f"redirected to '{location}', which is no http" in failure(redirect(location), folder=tmp_path)
     assert "can't be understood" in failure(redirect("http://[1"), folder=tmp_path)
 
