@@ -119,13 +119,7 @@ def confident_mistakes(
     if not chosen:
         return _say(f"No mistakes: all {n:,} predictions are right.")
     pictures = torch.stack([_image(images, i, evaluation.labels[i]) for i in chosen])
-    titles = []
-    for i in chosen:
-        true, predicted = evaluation.labels[i], evaluation.predictions[i]
-        probability = evaluation.probabilities[i, predicted]
-        titles.append(
-            f"{shorten(classes[true])}\n→ {shorten(classes[predicted])}\np = {probability:.3f}"
-        )
+    titles = [_title(evaluation, i, classes) for i in chosen]
     return image_grid(pictures, titles, columns)
 
 
@@ -171,6 +165,13 @@ def check_classes(classes: Sequence[str], k: int) -> None:
 def shorten(name: str, length: int = 14) -> str:
     """A class name that fits beside a figure: cut off, with an ellipsis."""
     return name if len(name) <= length else name[: length - 1] + "…"
+
+
+def _title(evaluation: Evaluation, i: int, classes: Sequence[str]) -> str:
+    true, predicted = evaluation.labels[i], evaluation.predictions[i]
+    probability = evaluation.probabilities[i, predicted]
+    names = f"{shorten(classes[true])}\n→ {shorten(classes[predicted])}"
+    return f"{names}\np = {probability:.3f}"
 
 
 def _image(images: Dataset | Tensor, i: int, label: Tensor) -> Tensor:
