@@ -9,12 +9,12 @@ two medians is printed with the middle half of the rounds' own ratios.
 from __future__ import annotations
 
 import argparse
-import statistics
 import time
 from collections.abc import Callable
 
 import torch
 import torch.nn.functional as F
+from timing import report
 from torch import nn
 
 from vit_tutorial import PatchEmbedding, patchify
@@ -38,10 +38,7 @@ def compare(
         first, second = (ours, theirs) if i % 2 == 0 else (theirs, ours)
         a, b = seconds(first, repeats), seconds(second, repeats)
         pairs.append((a, b) if i % 2 == 0 else (b, a))
-    ratio = statistics.median(a for a, _ in pairs) / statistics.median(b for _, b in pairs)
-    low, _, high = statistics.quantiles([a / b for a, b in pairs], n=4)
-    verdict = "within" if ratio <= limit else "OVER"
-    print(f"{name:44} {ratio:5.3f}  ({low:.3f} to {high:.3f})  {verdict} {limit}")
+    report(name, pairs, limit)
 
 
 def main() -> None:

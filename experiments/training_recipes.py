@@ -12,10 +12,11 @@ from typing import Any
 
 import record
 import torch
+from small_vit import small_vit
 from torch import nn
 from torch.optim import Adam
 
-from vit_tutorial import VisionTransformer, ViTConfig, data
+from vit_tutorial import data
 from vit_tutorial.seeding import set_seed
 from vit_tutorial.training import evaluate, train
 
@@ -57,9 +58,7 @@ def run(
 ) -> dict[str, Any]:
     """Train once; what came of it, ready for JSON."""
     set_seed(seed)
-    model = VisionTransformer(
-        ViTConfig(28, patch_size, 1, embed_dim=64, depth=4, num_heads=4, mlp_dim=128, num_classes=10)
-    )
+    model = small_vit(patch_size)
     recipe = {"epochs": 6, "seed": seed} | THE_PAPERS | changes
     norms = [weight_norm(model)]
     coupled = Adam(model.parameters(), recipe["learning_rate"], weight_decay=recipe["weight_decay"])

@@ -1,13 +1,33 @@
-"""A web server of the built site, and a browser, for the tests that look at it."""
+"""What many tests share: one thread, the style of figures, a web server of the built site, a browser."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from chromium import BROWSER_FLAGS, NOT_FOUND, find_chromium
 from site_server import ROOT, SITE, serve
+
+# As in `make test`, before anything imports torch: sums over several threads differ in their last bits.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+@pytest.fixture
+def book_style() -> Iterator[None]:
+    """The book's style for a test's figures, which are closed afterwards; no window is opened."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    from vit_tutorial import plots
+
+    with matplotlib.rc_context():
+        plots.use_book_style("png")
+        yield
+    plt.close("all")
 
 
 @pytest.fixture(scope="module")

@@ -1,10 +1,5 @@
 """What the figures of images and of the surest mistakes hold, read back from the axes."""
 
-import matplotlib
-
-matplotlib.use("Agg")
-
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import torch
@@ -18,12 +13,7 @@ from vit_tutorial.training import Evaluation
 CLASSES = ("cat", "dog", "a bird of paradise")
 
 
-@pytest.fixture(autouse=True)
-def book_style():
-    with matplotlib.rc_context():
-        plots.use_book_style("png")
-        yield
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("book_style")
 
 
 def evaluation(probabilities, labels) -> Evaluation:

@@ -1,9 +1,5 @@
 """What the figures of predictions hold, read back from the axes."""
 
-import matplotlib
-
-matplotlib.use("Agg")
-
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -16,12 +12,7 @@ IMAGE = torch.zeros(1, 2, 3)
 CLASSES = ("cat", "dog", "a bird of paradise")
 
 
-@pytest.fixture(autouse=True)
-def book_style():
-    with matplotlib.rc_context():
-        plots.use_book_style("png")
-        yield
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("book_style")
 
 
 TRUE, PREDICTED = torch.tensor([0, 0, 0, 1, 1, 1, 1]), torch.tensor([0, 2, 2, 1, 1, 1, 0])

@@ -5,9 +5,6 @@ import subprocess
 import sys
 
 import matplotlib
-
-matplotlib.use("Agg")
-
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -15,13 +12,7 @@ import pytest
 from vit_tutorial import History, plots
 from vit_tutorial.plots import COLORS
 
-
-@pytest.fixture(autouse=True)
-def book_style():
-    with matplotlib.rc_context():
-        plots.use_book_style("png")
-        yield
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("book_style")
 
 
 def run(epochs=3, steps=12, validation=True, level=0.0) -> History:

@@ -51,6 +51,7 @@ class Run:
     ) -> None:
         self.model, self.recipe, self.place = model, recipe, place
         self.optimizer = optimizer
+        self.trained = [p for p in model.parameters() if p.requires_grad]
         self.loader = share_loader(loader, place, recipe.seed)
         self.steps = math.ceil(len(self.loader) / recipe.accumulate)  # in an epoch
         total = self.steps * recipe.epochs
@@ -82,7 +83,7 @@ class Run:
         Raises:
             TrainingDiverged: loss or gradient is not finite; the weights stay.
         """
-        self.model.zero_grad()  # frozen parameters may have one of an earlier run
+        self.optimizer.zero_grad()
         total = sum(len(labels) for _, labels in batches)
         sums = torch.zeros(2, device=self.place.device)
         for i, batch in enumerate(batches):
@@ -93,9 +94,8 @@ class Run:
                 self.scaler.scale(loss * share).backward()
             sums += torch.stack([loss.detach() * len(labels), right])
         self.scaler.unscale_(self.optimizer)
-        norm = nn.utils.clip_grad_norm_(
-            self.model.parameters(), self.recipe.clip or math.inf
-        ).item()
+        limit = self.recipe.clip or math.inf
+        norm = nn.utils.clip_grad_norm_(self.trained, limit).item()
         seen, loss_sum, right_sum = add_up([total, *sums.tolist()], self.place)
         self._record(loss_sum / seen, norm)
         self.scaler.step(self.optimizer)
