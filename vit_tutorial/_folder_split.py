@@ -7,7 +7,7 @@ import numpy as np
 from vit_tutorial._folder_scan import Files
 
 
-def check_share(share: float, name: str) -> None:
+def _check_kept_share(share: float, name: str) -> None:
     """Check that a share lies in (0, 1).
 
     Raises:
@@ -34,8 +34,8 @@ def share_out(
         ValueError: a share is not in (0, 1), both leave nothing for training, or a class
             has too few images; the message names its folder.
     """
-    check_share(val_share, "val_share")
-    check_share(test_share, "test_share")
+    _check_kept_share(val_share, "val_share")
+    _check_kept_share(test_share, "test_share")
     generator = np.random.default_rng(seed)
     if "all" in files:
         if val_share + test_share >= 1:
