@@ -17,7 +17,9 @@ from command_line import (
     train_arguments,
 )
 
-from vit_tutorial import History, data, evaluate
+from vit_tutorial import History, ViTConfig, data, evaluate
+from vit_tutorial._cli_data import load_images
+from vit_tutorial._cli_options import DataSettings, Machine
 from vit_tutorial._cli_report import report
 from vit_tutorial.prediction import predict
 from vit_tutorial.saving import load_model
@@ -46,7 +48,8 @@ def test_progress_is_on_stderr(trained):
 
 def test_the_folder_holds_the_settings(trained, photos):
     config = json.loads((trained[0] / "config.json").read_text("utf8"))
-    assert config["data"] == {"name": str(photos), "root": None, "batch_size": 5}
+    changes = {"shift": 0, "rotate": 0.0, "flip": False}
+    assert config["data"] == {"name": str(photos), "root": None, "batch_size": 5, **changes}
     assert config["model"]["image_size"] == 16 and config["model"]["in_channels"] == 3
     assert config["recipe"]["learning_rate"] == 0.01 and config["recipe"]["clip"] == 1.0
     assert config["machine"] == {"device": None, "num_workers": 0}
@@ -204,3 +207,33 @@ def test_predict_names_the_colours(photos, weights):
 def test_predict_as_many_as_asked_for(photos, weights):
     result = call("predict", photos / "blue" / "4.png", "--weights", weights, "--top", "1")
     assert len(result.out.splitlines()) == 2
+
+
+def test_augmentation_changes_training_images_alone(photos, tmp_path, monkeypatch):
+    seen = {}
+
+    def note(name, *arguments, **options):
+        seen["transforms"] = options["train_transform"]
+        return image_folder(name, *arguments, **options)
+
+    image_folder = data.image_folder
+    monkeypatch.setattr(data, "image_folder", note)
+    out = tmp_path / "run"
+    result = call(*train_arguments(photos, out), "--shift", "2", "--rotate", "5", "--flip")
+    assert result.status == 0, result.err
+    config = json.loads((out / "config.json").read_text("utf8"))
+    assert (config["data"]["shift"], config["data"]["rotate"], config["data"]["flip"]) == (2, 5.0, True)
+    assert [type(step).__name__ for step in seen["transforms"].transforms[1].transforms] == [
+        "RandomCrop",
+        "RandomRotation",
+        "RandomHorizontalFlip",
+    ]
+
+
+@pytest.mark.parametrize("name", ["fashion-mnist", "digits"])
+def test_augmentation_of_images_in_memory(name):
+    settings = DataSettings(name, shift=3)
+    loaders = load_images(settings, ViTConfig(28, 7, in_channels=1, num_classes=10), Machine())
+    train, val = loaders.train.dataset, loaders.val.dataset
+    assert any(not torch.equal(train[0][0], train.images[0]) for _ in range(20))
+    assert torch.equal(val[0][0], val.images[0])

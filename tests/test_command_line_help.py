@@ -41,7 +41,8 @@ def test_every_setting_is_an_option_with_its_text_and_default(monkeypatch):
             flag = (
                 "--data" if (section, field.name) == ("data", "name") else f"--{field.name.replace('_', '-')}"
             )
-            assert re.search(rf"{flag} [A-Z]+ ", text), flag
+            value = f", --no-{field.name}" if field.type == "bool" else "[A-Z]+"
+            assert re.search(rf"{flag},? {value.removeprefix(', ')} ", text), flag
             said = attribute_texts(cls)[field.name].removesuffix(".").replace("None", '"none"')
             assert said in text, flag
     assert "(default: 0.001)" in text and "of AdamW; the peak" in text

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import Field, dataclass, fields
 from typing import Any, get_type_hints
 
+from vit_tutorial._augmentation import check_augmentation
 from vit_tutorial.checks import check_positive
 from vit_tutorial.config import ViTConfig
 from vit_tutorial.recipe import Recipe
@@ -24,13 +25,20 @@ class DataSettings:
             one folder of images for each class.
         root: folder of the full Fashion-MNIST's files; None: they are searched for.
         batch_size: images in a batch, for each process that torchrun starts.
+        shift: in training, move each image by up to so many pixels in each direction.
+        rotate: in training, turn each image by up to so many degrees either way.
+        flip: in training, mirror every other image, left to right.
     """
 
     name: str
     root: str | None = None
     batch_size: int = 64
+    shift: int = 0
+    rotate: float = 0.0
+    flip: bool = False
 
     def __post_init__(self) -> None:
+        check_augmentation(self.shift, self.rotate, self.flip)
         _check_text(self.name, "data.name")
         _check_text(self.root or "", "data.root")
         check_positive(self.batch_size, "batch_size")
@@ -61,6 +69,7 @@ SECTIONS = {
     "machine": Machine,
 }
 FLAGS = {"data.name": "--data"}  # all others are called as their attribute
+SOURCE = ("name", "root", "batch_size")  # of the images, and not what becomes of them
 FROM_MODEL = ("patch_size", "embed_dim", "depth", "num_heads", "mlp_dim")
 OTHER_DEFAULTS = {
     "data.name": "needed for a new run",
@@ -136,14 +145,10 @@ def add_options(group: argparse._ActionsContainer, section: str, *only: str) -> 
         key = f"{section}.{field.name}"
         if key == "model.num_classes" or (only and field.name not in only):
             continue  # the images decide how many classes there are
-        convert, placeholder = CONVERTERS[types[field.name]]
+        flag = FLAGS.get(key, f"--{field.name.replace('_', '-')}")
+        text = _help(texts.get(field.name, ""), key, field)
         group.add_argument(
-            FLAGS.get(key, f"--{field.name.replace('_', '-')}"),
-            dest=key,
-            type=convert,
-            default=argparse.SUPPRESS,
-            metavar=PLACEHOLDERS.get(key, placeholder),
-            help=_help(texts.get(field.name, ""), key, field),
+            flag, dest=key, default=argparse.SUPPRESS, help=text, **_kind(types, key)
         )
 
 
@@ -165,6 +170,15 @@ def given(arguments: argparse.Namespace) -> dict[str, dict[str, Any]]:
     return found
 
 
+def _kind(types: dict[str, Any], key: str) -> dict[str, Any]:
+    """How argparse reads the value of an option."""
+    kind = types[key.partition(".")[2]]
+    if kind is bool:
+        return {"action": argparse.BooleanOptionalAction}
+    convert, placeholder = CONVERTERS[kind]
+    return {"type": convert, "metavar": PLACEHOLDERS.get(key, placeholder)}
+
+
 def _check_text(value: str, name: str) -> None:
     if not isinstance(value, str):
         raise TypeError(f"{name} must be text (str), got {value!r}.")
@@ -172,6 +186,7 @@ def _check_text(value: str, name: str) -> None:
 
 def _help(text: str, key: str, field: Field) -> str:
     default = "none" if field.default is None else field.default
+    default = "no" if default is False else default
     remark = OTHER_DEFAULTS.get(key, f"default: {default}")
     text = re.sub(r"\bNone\b", '"none"', text.removesuffix("."))
     return f"{text} ({remark})".replace("%", "%%")  # argparse fills in values at a %

@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from vit_tutorial._cli_commands import evaluate_command, predict_command, train_command
 from vit_tutorial._cli_model import DEFAULT_MODEL, MODELS
-from vit_tutorial._cli_options import add_options, whole
+from vit_tutorial._cli_options import SOURCE, add_options, whole
 
 TRAIN_USAGE = """%(prog)s --data NAME --out DIR [options]
        %(prog)s --config FILE --out DIR [options]
@@ -147,7 +147,7 @@ def _add_evaluate(parser: Parser) -> None:
     parser.set_defaults(run=evaluate_command)
     _add_weights(parser)
     images = parser.add_argument_group("images")
-    add_options(images, "data")
+    add_options(images, "data", *SOURCE)
     images.add_argument(
         "--split",
         choices=("train", "val", "test"),

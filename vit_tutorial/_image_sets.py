@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import copy
+from collections.abc import Callable, Sequence
 from operator import index
 from typing import Any, NamedTuple
 
@@ -22,6 +23,8 @@ class ImageSet(Dataset):
             pixel x of 0 to 255, the range of values that the paper's authors use.
         labels: shape (N,), whole numbers from 0 to len(classes) - 1.
         classes: the name of each class, in the order of the labels.
+        transform: what an image goes through each time it is asked for, such as
+            `data.augmentation(...)`: from a tensor (C, H, W) to another.
 
     Raises:
         TypeError: `images` is no tensor.
@@ -29,7 +32,13 @@ class ImageSet(Dataset):
             is not one label for each, or a label names no class.
     """
 
-    def __init__(self, images: Tensor, labels: Tensor, classes: Sequence[str]) -> None:
+    def __init__(
+        self,
+        images: Tensor,
+        labels: Tensor,
+        classes: Sequence[str],
+        transform: Callable[[Tensor], Tensor] | None = None,
+    ) -> None:
         check_images(images)
         labels = torch.as_tensor(labels)
         if not images.is_floating_point():
@@ -45,6 +54,7 @@ class ImageSet(Dataset):
                 f"{tuple(labels.shape)}."
             )
         self.images, self.labels, self.classes = images, labels.long(), tuple(classes)
+        self.transform = transform
         wrong = self.labels[(self.labels < 0) | (self.labels >= len(self.classes))]
         if len(wrong):
             raise ValueError(
@@ -58,12 +68,15 @@ class ImageSet(Dataset):
     def __getitem__(self, i: int) -> tuple[Tensor, int]:
         """Image `i`, of shape (C, H, W), and its label."""
         i = index(i)
-        return self.images[i], int(self.labels[i])
+        image = self.images[i]
+        return self.transform(image) if self.transform else image, int(self.labels[i])
 
     def __getitems__(self, indices: Sequence[int]) -> list[tuple[Tensor, int]]:
         """What `DataLoader` calls for a batch: all of its images in one step."""
         chosen = torch.as_tensor(indices)
         images, labels = self.images[chosen].unbind(), self.labels[chosen].tolist()
+        if self.transform:
+            images = map(self.transform, images)
         return list(zip(images, labels, strict=True))
 
     def __repr__(self) -> str:
@@ -87,7 +100,7 @@ class ImageSet(Dataset):
             raise ValueError(
                 f"n must be at most {len(self)}, the images there are, got {n}."
             )
-        return ImageSet(self.images[:n], self.labels[:n], self.classes)
+        return ImageSet(self.images[:n], self.labels[:n], self.classes, self.transform)
 
 
 def take_turns(
@@ -99,6 +112,15 @@ def take_turns(
         for label in range(int(labels.max()) + 1)
     ]
     return np.stack(chosen, axis=1).ravel()  # (K, each) -> (each, K) -> (each * K,)
+
+
+def _chain(first: Callable | None, then: Callable) -> Callable:
+    """Two transforms as one; the first may be missing."""
+    if first is None:
+        return then
+    from torchvision.transforms import v2  # here: slow to import
+
+    return v2.Compose([first, then])
 
 
 class Loaders(NamedTuple):
@@ -130,6 +152,17 @@ class Splits(NamedTuple):
     def classes(self) -> tuple[str, ...]:
         """The name of each class, in the order of the labels."""
         return self.train.classes
+
+    def augmented(self, transform: Callable[[Tensor], Tensor]) -> Splits:
+        """The same images, of which those for training go through a transform.
+
+        Args:
+            transform: such as `data.augmentation(28, shift=2)`; where a transform is
+                set already, this one comes after it.
+        """
+        train = copy.copy(self.train)
+        train.transform = _chain(train.transform, transform)
+        return self._replace(train=train)
 
     def loaders(self, batch_size: int = 64, num_workers: int = 0) -> Loaders:
         """Loaders of batches: training images shuffled anew each time, others in order.

@@ -14,17 +14,22 @@ def check_positive(value: int, name: str) -> int:
         TypeError: `value` is not a whole number.
         ValueError: `value` is smaller than 1.
     """
-    try:
-        number = index(value)
-    except TypeError:
-        number = None
-    if number is None or isinstance(value, bool):
-        raise TypeError(
-            f"{name} must be a whole number (int), got {value!r} of type "
-            f"{type(value).__name__}."
-        )
+    number = _whole(value, name)
     if number < 1:
         raise ValueError(f"{name} must be at least 1, got {number}.")
+    return number
+
+
+def check_not_negative(value: int, name: str) -> int:
+    """Return a whole number of at least 0 as an int.
+
+    Raises:
+        TypeError: `value` is not a whole number.
+        ValueError: `value` is smaller than 0.
+    """
+    number = _whole(value, name)
+    if number < 0:
+        raise ValueError(f"{name} must be at least 0, got {number}. Use 0 for none.")
     return number
 
 
@@ -186,3 +191,16 @@ def patch_grid(image_size: tuple[int, int], p: int) -> tuple[int, int]:
                 "another patch_size."
             )
     return image_size[0] // p, image_size[1] // p
+
+
+def _whole(value: int, name: str) -> int:
+    try:
+        number = index(value)
+    except TypeError:
+        number = None
+    if number is None or isinstance(value, bool):
+        raise TypeError(
+            f"{name} must be a whole number (int), got {value!r} of type "
+            f"{type(value).__name__}."
+        )
+    return number

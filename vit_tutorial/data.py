@@ -9,6 +9,7 @@ from PIL import Image
 from torch import Tensor
 
 from vit_tutorial._archive import ArchiveError, UnsafeArchive, unpack
+from vit_tutorial._augmentation import augmentation
 from vit_tutorial._digits import digits
 from vit_tutorial._download import DownloadError, download
 from vit_tutorial._fashion_mnist import FASHION_CLASSES, FASHION_SPLITS, fashion_mnist
@@ -27,6 +28,7 @@ __all__ = [
     "Loaders",
     "Splits",
     "UnsafeArchive",
+    "augmentation",
     "digits",
     "download",
     "fashion_mnist",
