@@ -16,6 +16,7 @@ from vit_tutorial.positions import (
 from vit_tutorial.prediction import Prediction, predict
 from vit_tutorial.seeding import set_seed
 from vit_tutorial.training import evaluate, train
+from vit_tutorial.transfer import freeze, replace_head
 
 __all__ = [
     "MLP",
@@ -30,9 +31,11 @@ __all__ = [
     "VisionTransformer",
     "check",
     "evaluate",
+    "freeze",
     "interpolate_position_embedding",
     "patchify",
     "predict",
+    "replace_head",
     "scaled_dot_product_attention",
     "set_seed",
     "sincos_position_embedding",

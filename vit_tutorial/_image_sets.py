@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from vit_tutorial.checks import check_images, check_positive
+from vit_tutorial.seeding import check_seed
 
 
 class ImageSet(Dataset):
@@ -101,6 +102,29 @@ class ImageSet(Dataset):
                 f"n must be at most {len(self)}, the images there are, got {n}."
             )
         return ImageSet(self.images[:n], self.labels[:n], self.classes, self.transform)
+
+    def draw(self, each: int, seed: int = 0) -> ImageSet:
+        """Draw `each` images of every class at random; the classes take turns.
+
+        Args:
+            each: how many of every class.
+            seed: which images; the same seed draws the same ones.
+
+        Raises:
+            TypeError: `each` is not a whole number.
+            ValueError: `each` is smaller than 1, or a class has fewer images.
+        """
+        fewest = min(self.counts, key=self.counts.get)
+        if check_positive(each, "each") > self.counts[fewest]:
+            raise ValueError(
+                f"each must be at most {self.counts[fewest]}, the images there are of "
+                f"class {fewest!r}, got {each}."
+            )
+        generator = np.random.default_rng(check_seed(seed))
+        chosen = torch.from_numpy(take_turns(self.labels.numpy(), each, generator))
+        return ImageSet(
+            self.images[chosen], self.labels[chosen], self.classes, self.transform
+        )
 
 
 def take_turns(

@@ -12,9 +12,10 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
+from vit_tutorial._preprocessing import needs_own_values, transform_of
 from vit_tutorial.checks import check_image_size, check_positive
 from vit_tutorial.config import ViTConfig
-from vit_tutorial.data import image_transform, read_image
+from vit_tutorial.data import read_image
 from vit_tutorial.training import evaluating
 
 AnyImage = str | Path | Image.Image | np.ndarray | Tensor
@@ -58,16 +59,18 @@ def predict(
 
     An image is prepared exactly as `data.image_folder` does it for validation: read by
     `data.read_image` (upright, over white, grey for a model of one channel), then
-    `data.image_transform`. A tensor counts as prepared already.
+    `data.image_transform`, or what belongs to the model's pre-trained weights
+    (`pretrained.transform`). A tensor counts as prepared already.
 
     Args:
         model: with a `config`, as `VisionTransformer`; without `classes` (their names)
             they are called "class 0" and so on. Its modes are the same afterwards.
         image: a path; a Pillow image; an array of shape (H, W), (H, W, 1), (H, W, 3) or
             (H, W, 4), of uint8 or of floats from 0 to 1; or a tensor of shape (C, H, W)
-            or (1, C, H, W) as the model takes it, with values from -1 to 1.
+            or (1, C, H, W) as the model takes it, with values from -1 to 1, or as the
+            transform of its pre-trained weights makes them.
         transform: from a Pillow image to a tensor (C, H, W), where the model was trained
-            with another one than `data.image_transform`; it sets the range of values.
+            with another one; it sets the range of values.
 
     Returns:
         The probability of each class.
@@ -83,7 +86,11 @@ def predict(
             f"predict reads the size of images from model.config; {type(model).__name__} "
             "has no ViTConfig there. Use a VisionTransformer."
         )
-    x = _prepare(image, config, transform)
+    own_values = transform is not None or needs_own_values(model)
+    if transform is None:
+        name = getattr(model, "preprocessing", None)
+        transform = transform_of(name, config.image_size)
+    x = _prepare(image, config, transform, check_range=not own_values)
     parameter = next(model.parameters())
     with evaluating(model), torch.inference_mode():
         logits = model(x.to(parameter.device, parameter.dtype)).float().cpu()
@@ -96,11 +103,12 @@ def predict(
 def _prepare(
     image: AnyImage,
     config: ViTConfig,
-    transform: Callable[[Image.Image], Tensor] | None,
+    transform: Callable[[Image.Image], Tensor],
+    check_range: bool,
 ) -> Tensor:
     """The model's input, shape (1, C, H, W)."""
     if isinstance(image, Tensor):
-        return _prepared(image, config, check_range=transform is None)
+        return _prepared(image, config, check_range)
     if config.in_channels not in MODES:
         raise ValueError(
             f"images have 1 or 3 channels, the model {config.in_channels}. Pass a tensor "
@@ -114,7 +122,7 @@ def _prepare(
             f"{type(image).__name__}. For several images call predict for each."
         )
     picture = read_image(image, MODES[config.in_channels])
-    return (transform or image_transform(config.image_size))(picture).unsqueeze(0)
+    return transform(picture).unsqueeze(0)
 
 
 def _prepared(image: Tensor, config: ViTConfig, check_range: bool) -> Tensor:

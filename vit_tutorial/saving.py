@@ -64,6 +64,8 @@ def save_model(
     if isinstance(config, ViTConfig):
         _check_classes(classes, config)
         metadata["config"] = json.dumps(asdict(config), default=int)  # NumPy's numbers
+    if getattr(model, "preprocessing", None) is not None:
+        metadata["preprocessing"] = model.preprocessing
     if classes is not None:
         metadata["classes"] = json.dumps(list(classes), ensure_ascii=False)
     tensors = {  # copies: the format has no place for two names of one memory
@@ -82,7 +84,8 @@ def load_model(path: str | Path) -> VisionTransformer:
         path: the file.
 
     Returns:
-        The model, in eval mode, on the CPU; its `classes` are the names, or None.
+        The model, in eval mode, on the CPU; its `classes` are the names, or None, and
+        its `preprocessing` is what `pretrained.load` gave it, or None.
 
     Raises:
         FileNotFoundError: there is no such file.
@@ -101,6 +104,7 @@ def load_model(path: str | Path) -> VisionTransformer:
         ) from error
     _fill(model, tensors, path)
     model.classes = None if classes is None else tuple(classes)
+    model.preprocessing = metadata.get("preprocessing")
     return model.eval()
 
 

@@ -1,0 +1,60 @@
+"""What a pre-trained model's images went through: the same has to be done to every other image."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PIL import Image
+from torch import Tensor, nn
+
+from vit_tutorial._image_transform import image_transform
+from vit_tutorial.checks import check_choice, check_image_size
+
+if TYPE_CHECKING:
+    from torchvision.models import WeightsEnum
+
+BUNDLED = "vit-fashion"
+PREFIX = "torchvision/"
+TORCHVISION = tuple(f"{PREFIX}vit_{size}" for size in ("b_16", "b_32", "l_16", "l_32"))
+NAMES = (BUNDLED, *TORCHVISION)
+
+
+def torchvision_weights(name: str) -> WeightsEnum:
+    """The entry of torchvision's list for a name such as "torchvision/vit_b_16"."""
+    from torchvision.models import get_model_weights  # here: slow to import
+
+    return get_model_weights(name.removeprefix(PREFIX)).IMAGENET1K_V1
+
+
+def needs_own_values(model: nn.Module) -> bool:
+    """Whether a model takes other values than those from -1 to 1."""
+    return getattr(model, "preprocessing", None) in TORCHVISION
+
+
+def transform_of(
+    name: str | None, image_size: int | tuple[int, int]
+) -> Callable[[Image.Image], Tensor]:
+    """The transform of a pre-trained model, for images of a size.
+
+    Args:
+        name: of the model; None for one that was trained on `data.image_transform`.
+        image_size: side in pixels, or (H, W), of what the model takes.
+
+    Raises:
+        ValueError: the name is unknown, or torchvision's transform, which makes squares,
+            can't make images of that size.
+    """
+    check_choice(name or BUNDLED, "preprocessing", NAMES)
+    height, width = check_image_size(image_size)
+    if name not in TORCHVISION:
+        return image_transform((height, width))
+    if height != width:
+        raise ValueError(
+            f"the images of {name} are square, this model takes {height}×{width} pixels. "
+            "Pass a transform of your own, with the same mean and std."
+        )
+    transforms = torchvision_weights(name).transforms
+    original = transforms()
+    crop, resize = original.crop_size[0], original.resize_size[0]
+    return transforms(crop_size=height, resize_size=round(height * resize / crop))
