@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 
-@dataclass
+@dataclass(repr=False)
 class History:
     """The measurements of one training run.
 
@@ -28,6 +28,14 @@ class History:
     step_loss: list[float] = field(default_factory=list)
     step_learning_rate: list[float] = field(default_factory=list)
     step_gradient_norm: list[float] = field(default_factory=list)
+
+    def __repr__(self) -> str:
+        """One line, where the lists may hold thousands of numbers."""
+        parts = [f"{self.epochs} epochs", f"{len(self.step_loss)} steps"]
+        if self.best_epoch:
+            share = self.val_accuracy[self.best_epoch - 1]
+            parts.append(f"best validation accuracy {share:.1%}, epoch {self.best_epoch}")
+        return f"History({', '.join(parts)})"
 
     @property
     def epochs(self) -> int:
