@@ -17,12 +17,12 @@ from command_line import (
     train_arguments,
 )
 
-from vit_tutorial import History, ViTConfig, data, evaluate
+from vit_tutorial import History, VisionTransformer, ViTConfig, data, evaluate, pretrained, set_seed
 from vit_tutorial._cli_data import load_images
 from vit_tutorial._cli_options import DataSettings, Machine
 from vit_tutorial._cli_report import report
 from vit_tutorial.prediction import predict
-from vit_tutorial.saving import load_model
+from vit_tutorial.saving import load_model, save_model
 from vit_tutorial.training import Evaluation
 
 pytest_plugins = ["coloured_pictures"]
@@ -237,3 +237,18 @@ def test_augmentation_of_images_in_memory(name):
     train, val = loaders.train.dataset, loaders.val.dataset
     assert any(not torch.equal(train[0][0], train.images[0]) for _ in range(20))
     assert torch.equal(val[0][0], val.images[0])
+
+
+def test_evaluate_prepares_photos_as_the_weights_need_it(photos, tmp_path):
+    config = ViTConfig(16, 8, embed_dim=16, depth=1, num_heads=2, mlp_dim=16, num_classes=2)
+    set_seed(0)
+    model = VisionTransformer(config)
+    torch.nn.init.normal_(model.head.weight)
+    model.preprocessing = "torchvision/vit_b_16"
+    path = save_model(model, tmp_path / "model.safetensors", tuple(COLOURS))
+    result = call("evaluate", "--weights", path, "--data", photos)
+    assert result.status == 0, result.err
+    loaders = data.image_folder(photos, transform=pretrained.transform(model))
+    assert f"loss {evaluate(model, loaders.val).loss:.4f}" in result.out
+    wrong = data.image_folder(photos, image_size=16)
+    assert f"loss {evaluate(model, wrong.val).loss:.4f}" not in result.out

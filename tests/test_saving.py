@@ -11,11 +11,14 @@ import safetensors.torch
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 from reference import assert_error_names
 from safetensors import safe_open
-from tiny_training import assert_same_weights, new_model
+from tiny_training import assert_same_weights, fit, loader, new_model
 from torch import nn
 
+from vit_tutorial import pretrained
+from vit_tutorial.prediction import predict
 from vit_tutorial.saving import CheckpointError, load_model, load_weights, save_model
 
 NAMES = ("猫", 'a "dog"', "Fuß\n")
@@ -44,6 +47,50 @@ def test_round_trip(tmp_path, changes):
 
 def test_without_names(tmp_path):
     assert load_model(save_model(new_model(), tmp_path / "m")).classes is None
+
+
+@pytest.mark.parametrize("name", ["torchvision/vit_b_16", "vit-fashion"])
+def test_the_preprocessing_stays_with_the_model(tmp_path, name):
+    model = new_model()
+    model.preprocessing = name
+    loaded = load_model(save_model(model, tmp_path / "m"))
+    assert loaded.preprocessing == name
+    assert load_model(save_model(loaded, tmp_path / "again")).preprocessing == name
+    model.preprocessing = None  # it has been trained anew on other images
+    assert load_model(save_model(model, tmp_path / "m")).preprocessing is None
+    assert load_model(save_model(new_model(), tmp_path / "m")).preprocessing is None  # it never had one
+
+
+def test_the_checkpoints_of_a_run_know_it_too(tmp_path):
+    model = new_model()
+    model.preprocessing = "vit-fashion"
+    fit(model, loader(), loader(), epochs=1, out=tmp_path)
+    files = sorted(tmp_path.glob("*.safetensors"))
+    assert [load_model(file).preprocessing for file in files] == ["vit-fashion"] * len(files) != []
+
+
+def test_a_preprocessing_of_another_package_is_named_when_it_is_needed(tmp_path):
+    """Its weights are read all the same."""
+    model = new_model()
+    model.preprocessing = "timm/x"
+    loaded = load_model(save_model(model, tmp_path / "m"))
+    assert_same_weights(loaded, model)
+    assert_error_names(lambda: predict(loaded, np.zeros((8, 8))), ValueError, ["'timm/x'", "transform"])
+
+
+def test_the_prediction_of_a_loaded_model(tmp_path):
+    """What reaches the weights of torchvision is torchvision's transform, before and after saving."""
+    model = new_model(in_channels=3)
+    model.preprocessing = "torchvision/vit_b_32"
+    loaded = load_model(save_model(model, tmp_path / "m", NAMES))
+    image = np.random.default_rng(0).integers(200, 256, (20, 30, 3), dtype=np.uint8)
+    prepared = pretrained.transform("torchvision/vit_b_32", 8)(Image.fromarray(image))
+    assert prepared.abs().max() > 1.5
+    probabilities = [predict(loaded, x).probabilities for x in (image, prepared)]
+    probabilities.append(predict(model, image).probabilities)
+    assert all(torch.equal(probabilities[0], other) for other in probabilities)
+    model.preprocessing = None
+    assert not torch.allclose(predict(model, image).probabilities, probabilities[0])
 
 
 def test_others_can_read_the_file(tmp_path):

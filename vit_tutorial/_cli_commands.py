@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from vit_tutorial import pretrained
 from vit_tutorial._cli_data import load_images
 from vit_tutorial._cli_model import check_fits
 from vit_tutorial._cli_options import Machine, given
@@ -69,7 +70,8 @@ def evaluate_command(arguments: argparse.Namespace) -> None:
     _require_one_process("evaluate")
     model = load_model(arguments.weights)
     check_fits(vars(model.config), settings.name)
-    loaders = load_images(settings, model.config, machine)
+    transform = pretrained.transform(model)
+    loaders = load_images(settings, model.config, machine, transform)
     _require_same_classes(model, loaders.classes, arguments.weights)
     model.to(choose_device(machine.device))
     result = evaluate(model, getattr(loaders, arguments.split))

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from PIL import Image
+from torch import Tensor
 from torchvision.transforms import v2
 
 from vit_tutorial import data
@@ -10,9 +14,19 @@ from vit_tutorial.config import ViTConfig
 
 
 def load_images(
-    settings: DataSettings, config: ViTConfig, machine: Machine
+    settings: DataSettings,
+    config: ViTConfig,
+    machine: Machine,
+    transform: Callable[[Image.Image], Tensor] | None = None,
 ) -> data.Loaders:
-    """The images, as a model of this configuration takes them."""
+    """The images, as a model of this configuration takes them.
+
+    Args:
+        settings: which images.
+        config: of the model.
+        machine: what reads them.
+        transform: of a folder's images; None: `data.image_transform`.
+    """
     name, batch_size, workers = settings.name, settings.batch_size, machine.num_workers
     change = data.augmentation(
         config.image_size, settings.shift, settings.rotate, settings.flip
@@ -28,11 +42,13 @@ def load_images(
     if name.startswith("fashion-mnist"):
         splits = data.fashion_mnist(name == "fashion-mnist-full", settings.root)
         return splits.augmented(change).loaders(batch_size, workers)
+    prepare = transform or data.image_transform(config.image_size)
     return data.image_folder(
         name,
         config.image_size,
         batch_size,
-        train_transform=v2.Compose([data.image_transform(config.image_size), change]),
+        transform=prepare,
+        train_transform=v2.Compose([prepare, change]),
         num_workers=workers,
         mode="L" if config.in_channels == 1 else "RGB",
     )

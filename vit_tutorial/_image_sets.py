@@ -112,7 +112,8 @@ class ImageSet(Dataset):
 
         Raises:
             TypeError: `each` is not a whole number.
-            ValueError: `each` is smaller than 1, or a class has fewer images.
+            ValueError: `each` is smaller than 1, a class has fewer images, or the seed
+                can't be one.
         """
         fewest = min(self.counts, key=self.counts.get)
         if check_positive(each, "each") > self.counts[fewest]:

@@ -9,7 +9,8 @@ from PIL import Image
 from torch import Tensor, nn
 
 from vit_tutorial._image_transform import image_transform
-from vit_tutorial.checks import check_choice, check_image_size
+from vit_tutorial.checks import check_image_size
+from vit_tutorial.config import ViTConfig
 
 if TYPE_CHECKING:
     from torchvision.models import WeightsEnum
@@ -28,8 +29,23 @@ def torchvision_weights(name: str) -> WeightsEnum:
 
 
 def needs_own_values(model: nn.Module) -> bool:
-    """Whether a model takes other values than those from -1 to 1."""
-    return getattr(model, "preprocessing", None) in TORCHVISION
+    """Whether a model may take other values than those from -1 to 1."""
+    return getattr(model, "preprocessing", None) not in (None, BUNDLED)
+
+
+def name_and_size(model: nn.Module) -> tuple[str | None, int | tuple[int, int]]:
+    """What `transform_of` needs to know of a model.
+
+    Raises:
+        TypeError: the model has no `config`.
+    """
+    config = getattr(model, "config", None)
+    if not isinstance(config, ViTConfig):
+        raise TypeError(
+            f"{type(model).__name__} has no ViTConfig as its config, which tells the size "
+            "of its images. Give a VisionTransformer, or a name."
+        )
+    return getattr(model, "preprocessing", None), config.image_size
 
 
 def transform_of(
@@ -45,7 +61,11 @@ def transform_of(
         ValueError: the name is unknown, or torchvision's transform, which makes squares,
             can't make images of that size.
     """
-    check_choice(name or BUNDLED, "preprocessing", NAMES)
+    if name not in (None, *NAMES):
+        raise ValueError(
+            f"the model's preprocessing is {name!r}, and known are "
+            f"{', '.join(map(repr, NAMES))}. Pass a transform of your own."
+        )
     height, width = check_image_size(image_size)
     if name not in TORCHVISION:
         return image_transform((height, width))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import pickle
 import warnings
+from collections.abc import Callable
+from contextlib import suppress
+from http.client import HTTPException
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import torch
@@ -26,53 +29,75 @@ def load_bundled() -> VisionTransformer:
     """The weights in this package, once their checksum is right.
 
     Raises:
-        CheckpointError: the file is not the one that was published.
+        CheckpointError: the file is missing, or not the one that was published.
     """
     folder = files("vit_tutorial") / "assets" / "vit_fashion"
-    wanted = (folder / "model.safetensors.sha256").read_text("utf8").split()[0]
-    with as_file(folder / "model.safetensors") as path:
-        got = _sha256(path)
-        if got != wanted:
-            raise CheckpointError(
-                f"{path} is damaged: its sha256 is {got}, and should be {wanted}. "
-                "Install the package again."
-            )
-        return load_model(path)
+    try:
+        line = (folder / "model.safetensors.sha256").read_text("utf8")
+        with as_file(folder / "model.safetensors") as path:
+            got, wanted = _sha256(path), line.partition(" ")[0].strip()
+            if got != wanted:
+                raise CheckpointError(
+                    f"{path} is damaged: its sha256 is {got}, and should be "
+                    f"{wanted or 'known'}. Install the package again."
+                )
+            return load_model(path)
+    except FileNotFoundError as error:
+        raise CheckpointError(
+            f"{error.filename} is missing. Install the package again."
+        ) from error
 
 
-def load_torchvision(weights: WeightsEnum) -> dict[str, Any]:
-    """The state dict of torchvision's weights, from its cache or else from the web.
+def load_torchvision(
+    weights: WeightsEnum, pour: Callable[[dict[str, Any]], VisionTransformer]
+) -> VisionTransformer:
+    """A model of torchvision's weights, from its cache or else from the web.
+
+    Args:
+        weights: the entry of torchvision's list.
+        pour: from their state dict to a model.
 
     Raises:
         DownloadError: the file is not in the cache and can't be fetched; at once where
             there is no connection. The message says how to place it by hand.
-        CheckpointError: the file in the cache is damaged.
+        CheckpointError: the file in the cache is damaged, or holds something else.
     """
     path = Path(torch.hub.get_dir()) / "checkpoints" / Path(weights.url).name
     if not path.is_file():
-        return _fetch(weights, path)
+        return pour(_fetch(weights, path))
     if not path.stem.endswith(f"-{_sha256(path)[:8]}"):
         warnings.warn(
             f"{path} is not the file that torchvision publishes: the checksum in its "
             "name is another one. It is used as it is.",
-            stacklevel=4,
+            stacklevel=3,  # at the line that calls pretrained.load
         )
+    file = f"{path} ({path.stat().st_size:,} bytes)"
+    way_out = "Remove it; then it is downloaded again."
     try:
-        return weights.get_state_dict(progress=False, weights_only=True)
-    except (OSError, EOFError, RuntimeError, pickle.UnpicklingError) as error:
+        entries = weights.get_state_dict(map_location="cpu", weights_only=True)
+    except Exception as error:  # whatever reading a damaged pickle may raise
         raise CheckpointError(
-            f"{path} ({path.stat().st_size:,} bytes) can't be read: truncated, or no "
-            "file of weights. Remove it; then it is downloaded again."
+            f"{file} can't be read: truncated, or no file of weights. {way_out}"
         ) from error
+    try:
+        model, classes = pour(entries), len(weights.meta["categories"])
+        if model.config.num_classes != classes:
+            raise ValueError(f"{model.config.num_classes} classes, not {classes}")
+    except (AttributeError, TypeError, ValueError) as error:
+        raise CheckpointError(
+            f"{file} holds something else than {weights}: {error}. {way_out}"
+        ) from error
+    return model
 
 
 def _fetch(weights: WeightsEnum, path: Path) -> dict[str, Any]:
     """Download by torchvision, which checks the checksum; ask the server first."""
     try:
-        urlopen(Request(weights.url, method="HEAD"), timeout=CONNECT).close()
+        with suppress(HTTPError):  # it may refuse this question, and yet send the file
+            urlopen(Request(weights.url, method="HEAD"), timeout=CONNECT).close()
         return weights.get_state_dict(check_hash=True, weights_only=True)
-    except (OSError, RuntimeError) as error:  # RuntimeError: a wrong checksum
-        megabytes = weights.meta["_file_size"]
+    except (OSError, HTTPException, RuntimeError) as error:  # the last: wrong checksum
+        megabytes = weights.meta["_file_size"] * 1.048576  # torchvision counts in MiB
         raise DownloadError(
             f"the weights could not be downloaded ({error}). Where there is a "
             f"connection, fetch {weights.url} ({megabytes:.0f} MB) and place the file "
@@ -82,5 +107,8 @@ def _fetch(weights: WeightsEnum, path: Path) -> dict[str, Any]:
 
 
 def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        while part := file.read(2**20):
+            digest.update(part)
+    return digest.hexdigest()

@@ -56,7 +56,8 @@ def check_fit(
     if classes is not None and outputs is not None and len(classes) != outputs:
         raise ValueError(
             f"the images have {len(classes)} classes, the model {outputs}. Build it "
-            f"with num_classes={len(classes)}."
+            f"with num_classes={len(classes)}, or give a trained one a new head: "
+            f"replace_head(model, {len(classes)})."
         )
     if recipe.precision == "float16" and place.device.type != "cuda":
         raise ValueError(

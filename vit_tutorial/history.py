@@ -34,7 +34,9 @@ class History:
         parts = [f"{self.epochs} epochs", f"{len(self.step_loss)} steps"]
         if self.best_epoch:
             share = self.val_accuracy[self.best_epoch - 1]
-            parts.append(f"best validation accuracy {share:.1%}, epoch {self.best_epoch}")
+            parts.append(
+                f"best validation accuracy {share:.1%}, epoch {self.best_epoch}"
+            )
         return f"History({', '.join(parts)})"
 
     @property

@@ -87,7 +87,7 @@ def predict(
             "has no ViTConfig there. Use a VisionTransformer."
         )
     own_values = transform is not None or needs_own_values(model)
-    if transform is None:
+    if transform is None and not isinstance(image, Tensor):
         name = getattr(model, "preprocessing", None)
         transform = transform_of(name, config.image_size)
     x = _prepare(image, config, transform, check_range=not own_values)
@@ -103,7 +103,7 @@ def predict(
 def _prepare(
     image: AnyImage,
     config: ViTConfig,
-    transform: Callable[[Image.Image], Tensor],
+    transform: Callable[[Image.Image], Tensor] | None,  # None only for a tensor
     check_range: bool,
 ) -> Tensor:
     """The model's input, shape (1, C, H, W)."""
@@ -134,9 +134,15 @@ def _prepared(image: Tensor, config: ViTConfig, check_range: bool) -> Tensor:
             f"got {tuple(image.shape)}. A path, Pillow image or array is resized."
         )
     if not image.is_floating_point():
+        values = " from -1 to 1" if check_range else ", as the model's transform does"
+        scaled = (
+            "For pixels of 0 to 255: image / 127.5 - 1; or pass"
+            if check_range
+            else "Pass"
+        )
         raise ValueError(
-            f"a tensor must hold floating-point numbers from -1 to 1, got {image.dtype}. "
-            "For pixels of 0 to 255: image / 127.5 - 1."
+            f"a tensor must hold floating-point numbers{values}, got {image.dtype}. "
+            f"{scaled} the image itself."
         )
     if check_range and not image.abs().max() <= 1.001:  # not: NaN is wrong, too
         raise ValueError(

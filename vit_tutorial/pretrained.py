@@ -15,6 +15,7 @@ from vit_tutorial._checkpoint_npz import read_npz, turn
 from vit_tutorial._preprocessing import (
     BUNDLED,
     NAMES,
+    name_and_size,
     torchvision_weights,
     transform_of,
 )
@@ -32,7 +33,7 @@ def load(name: str) -> VisionTransformer:
     Args:
         name: "vit-fashion": 28×28 grey images of clothes, ten classes, in this package;
             its checksum is verified. Or torchvision's weights for ImageNet's 1,000
-            classes, 224×224 colours: "torchvision/vit_b_16" (330 MB), "…/vit_b_32",
+            classes, 224×224 colours: "torchvision/vit_b_16" (346 MB), "…/vit_b_32",
             "…/vit_l_16" or "…/vit_l_32"; they lie in torchvision's cache, or are
             downloaded there, and torchvision verifies the checksum.
 
@@ -45,17 +46,17 @@ def load(name: str) -> VisionTransformer:
         ValueError: the name is unknown.
         DownloadError: the weights are not here and can't be fetched (an `OSError`); the
             message says how to place the file by hand.
-        CheckpointError: the file is damaged.
+        CheckpointError: the file is damaged, or holds something else.
     """
     check_choice(name, "name", NAMES)
     if name == BUNDLED:
         model = load_bundled()
     else:
         weights = torchvision_weights(name)
-        model = from_torchvision(load_torchvision(weights))
+        model = load_torchvision(weights, from_torchvision)
         model.classes = tuple(weights.meta["categories"])
     model.preprocessing = name
-    return model.eval()
+    return model.float().eval()
 
 
 def transform(
@@ -74,10 +75,11 @@ def transform(
         (C, H, W).
 
     Raises:
+        TypeError: the source is another model.
         ValueError: the name is unknown, or the size is not square where it has to be.
     """
     if isinstance(source, nn.Module):
-        name, own = getattr(source, "preprocessing", None), source.config.image_size
+        name, own = name_and_size(source)
     else:
         name = check_choice(source, "name", NAMES)
         own = 28 if name == BUNDLED else 224

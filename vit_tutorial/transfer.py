@@ -65,7 +65,8 @@ def replace_head(
         The same model.
 
     Raises:
-        TypeError: `model` is no `VisionTransformer`, or K is not a whole number.
+        TypeError: `model` is no `VisionTransformer`, K is not a whole number, or
+            `classes` is one text.
         ValueError: K is smaller than 1, or there are not K names.
 
     Source:
@@ -78,6 +79,11 @@ def replace_head(
             "model, set its last linear layer yourself."
         )
     check_positive(num_classes, "num_classes")
+    if isinstance(classes, str):
+        raise TypeError(
+            f"classes must be a list of names, got the text {classes!r}. One class: "
+            f"[{classes!r}]."
+        )
     if classes is not None and len(classes) != num_classes:
         raise ValueError(
             f"num_classes is {num_classes}, but there are {len(classes)} names in "
@@ -86,7 +92,7 @@ def replace_head(
     old = model.head.weight
     model.head = nn.Linear(
         model.config.embed_dim, num_classes, device=old.device, dtype=old.dtype
-    )
+    ).train(model.training)
     nn.init.zeros_(model.head.weight)
     nn.init.zeros_(model.head.bias)
     model.config = replace(model.config, num_classes=num_classes)
@@ -110,11 +116,16 @@ def parameter_groups(
 
     Raises:
         TypeError: a rate is not a number.
-        ValueError: a rate is not above zero, or no parameter learns.
+        ValueError: a rate is not above zero, no parameter learns, or there is no head.
     """
     check_above_zero(learning_rate, "learning_rate", "Try 1e-3.")
     way_out = "To keep the backbone as it is, use freeze(model, except_='head')."
     check_above_zero(backbone, "backbone", way_out)
+    if not any(_lies_in(name, "head") for name, _ in model.named_parameters()):
+        raise ValueError(
+            f"{type(model).__name__} has no parameters in model.head, so that all would "
+            "learn at the backbone's rate. Give the optimizer groups of your own."
+        )
     groups: dict[bool, list[nn.Parameter]] = {True: [], False: []}
     for name, parameter in model.named_parameters():
         if parameter.requires_grad:

@@ -14,7 +14,15 @@ from vit_tutorial.exercises.engine import Exercise, WrongAnswer
 __all__ = ["WrongAnswer", "all_exercises", "check"]
 
 # NAME.py has a list EXERCISES; NAME_mistakes.py, or several NAME_…_mistakes.py, add their mistakes
-CHAPTERS = ("patches", "embeddings", "attention", "mlp", "encoder", "training")
+CHAPTERS = (
+    "patches",
+    "embeddings",
+    "attention",
+    "mlp",
+    "encoder",
+    "training",
+    "transfer",
+)
 
 
 def all_exercises() -> dict[str, Exercise]:
