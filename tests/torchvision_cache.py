@@ -14,6 +14,8 @@ from PIL import Image
 from torch import nn
 
 FILE = "hub/checkpoints/vit_b_16-c867db91.pth"  # below TORCH_HOME
+URL = "https://download.pytorch.org/models/vit_b_16-c867db91.pth"
+NAME = "torchvision/vit_b_16"
 COLOURS = {"pizza": (210, 60, 40), "steak": (60, 40, 120), "sushi": (90, 220, 150)}
 
 
@@ -60,3 +62,24 @@ def photo_folder(root: Path) -> Path:
     with Image.open(root / "sushi" / "0.jpg") as photo:
         photo.save(root / "sushi" / "turned.jpg", exif=exif)
     return root
+
+
+def in_cache(home: Path) -> Path:
+    """Where torchvision keeps the file of ViT-B/16, if TORCH_HOME is `home`."""
+    path = home / "hub" / "checkpoints" / "vit_b_16-c867db91.pth"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+@pytest.fixture
+def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The TORCH_HOME of a test, without any file."""
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    return tmp_path
+
+
+def small(num_classes: int = 1000) -> nn.Module:
+    torch.manual_seed(1)
+    model = torchvision.models.VisionTransformer(16, 4, 2, 1, 64, 20, num_classes=num_classes).eval()
+    nn.init.normal_(model.heads.head.weight)
+    return model
