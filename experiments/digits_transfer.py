@@ -34,8 +34,8 @@ STEPS, BATCH = 300, 32
 CHANGES = {"shift": 2, "rotate": 10.0}  # augmentation
 SETTINGS = {  # learning rate of the head, and the backbone's as a share of it
     "scratch": [(1e-3, 1.0), (3e-3, 1.0), (1e-2, 1.0)],
-    "linear probe": [(3e-3, 0.0), (1e-2, 0.0), (3e-2, 0.0)],
-    "fine-tuning": [(1e-3, 1.0), (3e-3, 0.3), (3e-3, 1.0)],
+    "linear probe": [(1e-2, 0.0), (3e-2, 0.0), (1e-1, 0.0)],
+    "fine-tuning": [(3e-3, 0.3), (3e-3, 1.0), (1e-2, 1.0)],
     "scratch, 4× steps": [],  # the best setting of "scratch"
     "fine-tuning, 4× steps": [],
 }

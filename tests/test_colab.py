@@ -21,6 +21,11 @@ def test_there_are_notebooks():
     assert NOTEBOOKS, "no English notebook: nothing was run"
 
 
+def test_what_the_package_carries_along_stays_small():
+    assets = BOOK.parent / "vit_tutorial" / "assets"
+    assert sum(file.stat().st_size for file in assets.rglob("*") if file.is_file()) < 8_000_000
+
+
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with nothing in it but the installed package."""
@@ -29,6 +34,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     build = ["wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(wheels), str(BOOK.parent)]
     subprocess.run([*pip, *build], check=True)
     [wheel] = wheels.glob("*.whl")
+    assert wheel.stat().st_size < 10_000_000
     subprocess.run([*pip, "install", "--no-deps", "--target", str(target), str(wheel)], check=True)
     return target
 
