@@ -125,7 +125,7 @@ def compare(log: Log, way: str, labels: int) -> list[dict[str, Any]]:
     best = max(settings, key=lambda s: mean(run["val"] for run in runs[s]))
     chosen = [log.measure(way, labels, best, seed, test=True) for seed in SEEDS]
     print(way, labels, best, [run["test"] for run in chosen], flush=True)
-    others = [run for s in settings if s != best for run in runs[s]]
+    others = [{k: v for k, v in run.items() if k != "test"} for s in settings if s != best for run in runs[s]]
     return others + chosen
 
 
