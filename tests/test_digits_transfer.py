@@ -25,7 +25,7 @@ def of(way: str, labels: int) -> list[dict]:
     return [r for r in RUNS if (r["way"], r["labels"]) == (way, labels)]
 
 
-def tested(way: str, labels: int) -> float:
+def accuracy_of(way: str, labels: int) -> float:
     return mean(r["test"] for r in of(way, labels) if "test" in r)
 
 
@@ -52,8 +52,8 @@ def test_scratch_had_a_second_chance_with_its_best_setting(labels):
 @pytest.mark.parametrize("i", range(4))
 def test_both_beat_the_first_trial_and_fine_tuning_is_ahead(i):
     labels = digits_transfer.LABELS[i]
-    assert tested("fine-tuning", labels) > TRIAL["fine-tuning"][i]
-    assert tested("fine-tuning", labels) > tested("scratch", labels)
+    assert accuracy_of("fine-tuning", labels) > TRIAL["fine-tuning"][i]
+    assert accuracy_of("fine-tuning", labels) > accuracy_of("scratch", labels)
 
 
 def test_a_log_goes_on_where_it_was(tmp_path, monkeypatch):
