@@ -27,7 +27,7 @@ def switched_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(plt, "show", lambda: plt.gcf().canvas.draw())
     namespace: dict = {}
-    run(namespace, "imports", "full-size")
+    run(namespace, "imports", "imports-package", "full-size")
     assert namespace["FULL_SIZE"] is False
     source = CELLS["full-size"].replace("FULL_SIZE = False", "FULL_SIZE = True", 1)
     exec(source, namespace)
@@ -66,6 +66,6 @@ def test_without_a_connection_they_say_what_to_do(tmp_path, monkeypatch):
 def test_switched_off_they_download_nothing(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     namespace: dict = {}
-    run(namespace, "imports", "full-size", "full-train", "full-predict")
+    run(namespace, "imports", "imports-package", "full-size", "full-train", "full-predict")
     assert list(tmp_path.iterdir()) == []
     assert "of these in a new head for three classes: 2,307" in capsys.readouterr().out
