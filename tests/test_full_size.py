@@ -13,7 +13,7 @@ from matplotlib import pyplot as plt
 from PIL import Image
 from tiny_training import assert_same_weights, fit
 from torchvision.models import ViT_B_16_Weights
-from torchvision_cache import photo_folder
+from torchvision_files import photo_folder
 
 from vit_tutorial import data, evaluate, freeze, plots, pretrained, replace_head
 from vit_tutorial.prediction import predict

@@ -8,7 +8,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import nbformat
 import pytest
-from torchvision_cache import photo_folder
+from torchvision_files import photo_folder
 
 from vit_tutorial.data import DownloadError
 

@@ -12,7 +12,7 @@ import torch
 import torchvision
 from reference import assert_close, assert_error_names, random_tensor
 from torchvision.models import get_model_weights
-from torchvision_cache import NAME, in_cache, small
+from torchvision_files import NAME, in_cache, small
 
 from vit_tutorial import ViTConfig, pretrained
 from vit_tutorial.saving import CheckpointError

@@ -10,7 +10,7 @@ from urllib.request import Request
 import pytest
 import torch
 from reference import assert_error_names
-from torchvision_cache import NAME, URL, small
+from torchvision_files import NAME, URL, small
 
 from vit_tutorial import _pretrained_files, pretrained
 from vit_tutorial.data import DownloadError

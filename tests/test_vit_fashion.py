@@ -84,10 +84,10 @@ def test_the_card_has_the_numbers_of_the_log():
     assert f"Best of {len(LOG['runs'])} epochs by validation accuracy: epoch {LOG['best_epoch']}." in CARD
 
 
-def test_the_card_describes_the_settings_of_the_run():
+def test_the_card_describes_the_settings_of_the_run(model):
     settings = json.loads((ROOT / "experiments" / "vit_fashion.json").read_text())
     recipe, config = Recipe(**settings["recipe"]), ViTConfig(**settings["model"], num_classes=10)
-    assert config == pretrained.load("vit-fashion").config
+    assert config == model.config
     said = re.sub(r"\s+", " ", CARD)
     for words in (
         f"{recipe.epochs} epochs, AdamW, batch {settings['data']['batch_size']}",
