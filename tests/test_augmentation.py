@@ -4,7 +4,9 @@ import pytest
 import torch
 from torch.utils.data import DataLoader
 
-from vit_tutorial import data, set_seed
+from vit_tutorial import ViTConfig, data, set_seed
+from vit_tutorial._cli_data import load_images
+from vit_tutorial._cli_options import DataSettings, Machine
 from vit_tutorial.data import ImageSet, Splits
 
 
@@ -113,3 +115,14 @@ def test_each_image_of_a_batch_has_its_own_change():
     set_seed(0)
     batch, _ = next(iter(DataLoader(moved, batch_size=64)))
     assert len({image.argmax().item() for image in batch}) > 10
+
+
+def test_without_a_transform_images_come_as_they_lie():
+    assert splits().augmented(None).train.transform is None
+    assert (splits().augmented(plus(1.0)).augmented(None).train[0][0] == 1).all()
+
+
+@pytest.mark.parametrize("name", ["fashion-mnist", "digits"])
+def test_a_run_that_asks_for_no_change_pays_for_none(name):
+    config = ViTConfig(28, 7, in_channels=1, num_classes=10)
+    assert load_images(DataSettings(name), config, Machine()).train.dataset.transform is None

@@ -98,3 +98,9 @@ def test_the_package_does_not_load_the_command_line(tmp_path):
         [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True
     )
     assert "vit_tutorial" not in done.stdout
+
+
+def test_help_does_not_wait_for_torchvision():
+    code = "import sys, vit_tutorial.cli; print('torchvision' in sys.modules)"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout == "False\n"

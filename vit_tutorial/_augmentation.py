@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from vit_tutorial.checks import check_image_size, check_not_negative
@@ -51,6 +52,15 @@ def augmentation(
     if flip:
         steps.append(v2.RandomHorizontalFlip())
     return v2.Compose(steps or [v2.Identity()])
+
+
+def chain(first: Callable | None, then: Callable | None) -> Callable | None:
+    """Two transforms as one; either may be missing."""
+    if first is None or then is None:
+        return then if first is None else first
+    from torchvision.transforms import v2  # here: slow to import
+
+    return v2.Compose([first, then])
 
 
 def check_augmentation(shift: int, rotate: float, flip: bool) -> None:

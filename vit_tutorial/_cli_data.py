@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from PIL import Image
 from torch import Tensor
-from torchvision.transforms import v2
 
 from vit_tutorial import data
+from vit_tutorial._augmentation import chain
 from vit_tutorial._cli_options import DataSettings, Machine
 from vit_tutorial.config import ViTConfig
 
@@ -28,9 +28,8 @@ def load_images(
         transform: of a folder's images; None: `data.image_transform`.
     """
     name, batch_size, workers = settings.name, settings.batch_size, machine.num_workers
-    change = data.augmentation(
-        config.image_size, settings.shift, settings.rotate, settings.flip
-    )
+    changes = settings.shift, settings.rotate, settings.flip
+    change = data.augmentation(config.image_size, *changes) if any(changes) else None
     if settings.root is not None and name != "fashion-mnist-full":
         raise ValueError(
             f"--root says where the files of fashion-mnist-full are; {name} has no use "
@@ -48,7 +47,7 @@ def load_images(
         config.image_size,
         batch_size,
         transform=prepare,
-        train_transform=v2.Compose([prepare, change]),
+        train_transform=chain(prepare, change),
         num_workers=workers,
         mode="L" if config.in_channels == 1 else "RGB",
     )

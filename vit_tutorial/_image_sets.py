@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
+from vit_tutorial._augmentation import chain
 from vit_tutorial.checks import check_images, check_positive
 from vit_tutorial.seeding import check_seed
 
@@ -101,7 +102,7 @@ class ImageSet(Dataset):
             raise ValueError(
                 f"n must be at most {len(self)}, the images there are, got {n}."
             )
-        return ImageSet(self.images[:n], self.labels[:n], self.classes, self.transform)
+        return self._chosen(slice(n))
 
     def draw(self, each: int, seed: int = 0) -> ImageSet:
         """Draw `each` images of every class at random; the classes take turns.
@@ -122,10 +123,13 @@ class ImageSet(Dataset):
                 f"class {fewest!r}, got {each}."
             )
         generator = np.random.default_rng(check_seed(seed))
-        chosen = torch.from_numpy(take_turns(self.labels.numpy(), each, generator))
-        return ImageSet(
-            self.images[chosen], self.labels[chosen], self.classes, self.transform
+        return self._chosen(
+            torch.from_numpy(take_turns(self.labels.numpy(), each, generator))
         )
+
+    def _chosen(self, which: slice | Tensor) -> ImageSet:
+        images, labels = self.images[which], self.labels[which]
+        return ImageSet(images, labels, self.classes, self.transform)
 
 
 def take_turns(
@@ -137,15 +141,6 @@ def take_turns(
         for label in range(int(labels.max()) + 1)
     ]
     return np.stack(chosen, axis=1).ravel()  # (K, each) -> (each, K) -> (each * K,)
-
-
-def _chain(first: Callable | None, then: Callable) -> Callable:
-    """Two transforms as one; the first may be missing."""
-    if first is None:
-        return then
-    from torchvision.transforms import v2  # here: slow to import
-
-    return v2.Compose([first, then])
 
 
 class Loaders(NamedTuple):
@@ -178,15 +173,15 @@ class Splits(NamedTuple):
         """The name of each class, in the order of the labels."""
         return self.train.classes
 
-    def augmented(self, transform: Callable[[Tensor], Tensor]) -> Splits:
+    def augmented(self, transform: Callable[[Tensor], Tensor] | None) -> Splits:
         """The same images, of which those for training go through a transform.
 
         Args:
             transform: such as `data.augmentation(28, shift=2)`; where a transform is
-                set already, this one comes after it.
+                set already, this one comes after it. None changes nothing.
         """
         train = copy.copy(self.train)
-        train.transform = _chain(train.transform, transform)
+        train.transform = chain(train.transform, transform)
         return self._replace(train=train)
 
     def loaders(self, batch_size: int = 64, num_workers: int = 0) -> Loaders:

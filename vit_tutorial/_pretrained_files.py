@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import warnings
 from collections.abc import Callable
 from contextlib import suppress
@@ -16,6 +15,7 @@ from urllib.request import Request, urlopen
 import torch
 
 from vit_tutorial._download_errors import DownloadError
+from vit_tutorial._download_part import sha256_of
 from vit_tutorial.model import VisionTransformer
 from vit_tutorial.saving import CheckpointError, load_model
 
@@ -35,7 +35,7 @@ def load_bundled() -> VisionTransformer:
     try:
         line = (folder / "model.safetensors.sha256").read_text("utf8")
         with as_file(folder / "model.safetensors") as path:
-            got, wanted = _sha256(path), line.partition(" ")[0].strip()
+            got, wanted = sha256_of(path), line.partition(" ")[0].strip()
             if got != wanted:
                 raise CheckpointError(
                     f"{path} is damaged: its sha256 is {got}, and should be "
@@ -65,7 +65,7 @@ def load_torchvision(
     path = Path(torch.hub.get_dir()) / "checkpoints" / Path(weights.url).name
     if not path.is_file():
         return pour(_fetch(weights, path))
-    if not path.stem.endswith(f"-{_sha256(path)[:8]}"):
+    if not path.stem.endswith(f"-{sha256_of(path)[:8]}"):
         warnings.warn(
             f"{path} is not the file that torchvision publishes: the checksum in its "
             "name is another one. It is used as it is.",
@@ -104,11 +104,3 @@ def _fetch(weights: WeightsEnum, path: Path) -> dict[str, Any]:
             f"here:\n{path}\nFrom then on no connection is needed. TORCH_HOME moves "
             'this folder; pretrained.load("vit-fashion") needs no download.'
         ) from error
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while part := file.read(2**20):
-            digest.update(part)
-    return digest.hexdigest()

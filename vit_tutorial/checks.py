@@ -14,10 +14,7 @@ def check_positive(value: int, name: str) -> int:
         TypeError: `value` is not a whole number.
         ValueError: `value` is smaller than 1.
     """
-    number = _whole(value, name)
-    if number < 1:
-        raise ValueError(f"{name} must be at least 1, got {number}.")
-    return number
+    return _whole(value, name, least=1)
 
 
 def check_not_negative(value: int, name: str) -> int:
@@ -27,10 +24,7 @@ def check_not_negative(value: int, name: str) -> int:
         TypeError: `value` is not a whole number.
         ValueError: `value` is smaller than 0.
     """
-    number = _whole(value, name)
-    if number < 0:
-        raise ValueError(f"{name} must be at least 0, got {number}. Use 0 for none.")
-    return number
+    return _whole(value, name, least=0, way_out=" Use 0 for none.")
 
 
 def check_share(value: float, name: str, meaning: str, way_out: str) -> float:
@@ -193,7 +187,7 @@ def patch_grid(image_size: tuple[int, int], p: int) -> tuple[int, int]:
     return image_size[0] // p, image_size[1] // p
 
 
-def _whole(value: int, name: str) -> int:
+def _whole(value: int, name: str, least: int, way_out: str = "") -> int:
     try:
         number = index(value)
     except TypeError:
@@ -203,4 +197,6 @@ def _whole(value: int, name: str) -> int:
             f"{name} must be a whole number (int), got {value!r} of type "
             f"{type(value).__name__}."
         )
+    if number < least:
+        raise ValueError(f"{name} must be at least {least}, got {number}.{way_out}")
     return number

@@ -12,7 +12,7 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
-from vit_tutorial._preprocessing import needs_own_values, transform_of
+from vit_tutorial._preprocessing import name_and_size, needs_own_values, transform_of
 from vit_tutorial.checks import check_image_size, check_positive
 from vit_tutorial.config import ViTConfig
 from vit_tutorial.data import read_image
@@ -88,8 +88,7 @@ def predict(
         )
     own_values = transform is not None or needs_own_values(model)
     if transform is None and not isinstance(image, Tensor):
-        name = getattr(model, "preprocessing", None)
-        transform = transform_of(name, config.image_size)
+        transform = transform_of(*name_and_size(model))
     x = _prepare(image, config, transform, check_range=not own_values)
     parameter = next(model.parameters())
     with evaluating(model), torch.inference_mode():

@@ -10,7 +10,7 @@ from vit_tutorial.exercises.transfer_facts import told
 WHOLE = ("embeddings.", "encoder.")
 
 
-def _make(model, num_classes, head, rest, *, parts=WHOLE, kind=AdamW):
+def with_rates(model, num_classes, head, rest, *, parts=WHOLE, kind=AdamW):
     """An optimizer with these two rates; None leaves a group out."""
     make_optimizer(model, num_classes, 1.0)
     backbone = [p for n, p in model.named_parameters() if n.startswith(parts)]
@@ -26,7 +26,7 @@ def _make(model, num_classes, head, rest, *, parts=WHOLE, kind=AdamW):
     "这不是优化器。把两组参数交给 torch.optim.AdamW，返回它给你的东西。",
 )
 def groups_returned(model, num_classes, rate):
-    return _make(model, num_classes, rate, rate / 10).param_groups
+    return with_rates(model, num_classes, rate, rate / 10).param_groups
 
 
 @told(
@@ -37,7 +37,7 @@ def groups_returned(model, num_classes, rate):
     "这是 Adam。它的权重衰减要经过梯度，后果第 6 章讲过：应该用 torch.optim.AdamW。",
 )
 def adam(model, num_classes, rate):
-    return _make(model, num_classes, rate, rate / 10, kind=Adam)
+    return with_rates(model, num_classes, rate, rate / 10, kind=Adam)
 
 
 @told(
@@ -48,7 +48,7 @@ def adam(model, num_classes, rate):
     "这是别的优化器。题目要的是 torch.optim.AdamW。",
 )
 def sgd(model, num_classes, rate):
-    return _make(model, num_classes, rate, rate / 10, kind=SGD)
+    return with_rates(model, num_classes, rate, rate / 10, kind=SGD)
 
 
 @told(
@@ -61,7 +61,7 @@ def sgd(model, num_classes, rate):
 )
 def built_before_the_head(model, num_classes, rate):
     head = list(model.head.parameters())
-    optimizer = _make(model, num_classes, None, rate / 10)
+    optimizer = with_rates(model, num_classes, None, rate / 10)
     optimizer.add_param_group({"params": head, "lr": rate})
     return optimizer
 
@@ -74,7 +74,7 @@ def built_before_the_head(model, num_classes, rate):
     "有参数列了两遍：model.parameters() 里面也有分类头。去掉它，剩下的才是骨干。",
 )
 def head_listed_twice(model, num_classes, rate):
-    optimizer = _make(model, num_classes, rate, rate / 10)
+    optimizer = with_rates(model, num_classes, rate, rate / 10)
     optimizer.add_param_group({"params": model.parameters(), "lr": rate / 10})
     return optimizer
 
@@ -115,7 +115,7 @@ choosing.requires(
     "新分类头是从随机数开始的，头几步的梯度会把骨干搅乱：把权重和偏置都设为零。",
 )
 def random_start(model, num_classes, rate):
-    optimizer = _make(model, num_classes, rate, rate / 10)
+    optimizer = with_rates(model, num_classes, rate, rate / 10)
     model.head.reset_parameters()
     return optimizer
 
@@ -142,7 +142,7 @@ def backbone_frozen(model, num_classes, rate):
     "优化器里没有分类头：偏偏是还什么都不会的那一部分，什么也学不到。",
 )
 def head_left_out(model, num_classes, rate):
-    return _make(model, num_classes, None, rate / 10)
+    return with_rates(model, num_classes, None, rate / 10)
 
 
 @told(
@@ -153,7 +153,7 @@ def head_left_out(model, num_classes, rate):
     "优化器里只有分类头：那是线性探测。骨干也要学，学习率是十分之一。",
 )
 def backbone_left_out(model, num_classes, rate):
-    return _make(model, num_classes, rate, None)
+    return with_rates(model, num_classes, rate, None)
 
 
 @told(
@@ -165,4 +165,4 @@ def backbone_left_out(model, num_classes, rate):
     "漏了嵌入那部分：你把编码器当成了整个骨干。类别词元、位置嵌入和图像块嵌入也是骨干的一部分。",
 )
 def embeddings_left_out(model, num_classes, rate):
-    return _make(model, num_classes, rate, rate / 10, parts=("encoder.",))
+    return with_rates(model, num_classes, rate, rate / 10, parts=("encoder.",))

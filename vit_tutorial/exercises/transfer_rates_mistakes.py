@@ -6,14 +6,7 @@ from torch.optim import AdamW
 
 from vit_tutorial.exercises.transfer import choosing, make_optimizer
 from vit_tutorial.exercises.transfer_facts import told
-
-
-def _with_rates(model, num_classes, head, backbone):
-    """The right optimizer but for its rates."""
-    optimizer = make_optimizer(model, num_classes, 1.0)
-    for group, rate in zip(optimizer.param_groups, (head, backbone), strict=True):
-        group["lr"] = rate
-    return optimizer
+from vit_tutorial.exercises.transfer_optimizer_mistakes import with_rates
 
 
 @choosing.mistake(
@@ -22,7 +15,7 @@ def _with_rates(model, num_classes, head, backbone):
     "两个学习率对调了：分类头是新的，要学的多，用完整的学习率；骨干只要稍微动一动，用十分之一。",
 )
 def rates_swapped(model, num_classes, rate):
-    return _with_rates(model, num_classes, rate / 10, rate)
+    return with_rates(model, num_classes, rate / 10, rate)
 
 
 @told(
@@ -34,7 +27,7 @@ def rates_swapped(model, num_classes, rate):
     '骨干和分类头学得一样快：预训练学到的东西很快就被盖掉了。给它那一组单独设学习率："lr": rate / 10。',
 )
 def all_at_one_rate(model, num_classes, rate):
-    return _with_rates(model, num_classes, rate, rate)
+    return with_rates(model, num_classes, rate, rate)
 
 
 @told(
@@ -45,7 +38,7 @@ def all_at_one_rate(model, num_classes, rate):
     "分类头只用了十分之一的学习率。它是新的，从零开始：应该用完整的学习率。",
 )
 def all_at_a_tenth(model, num_classes, rate):
-    return _with_rates(model, num_classes, rate / 10, rate / 10)
+    return with_rates(model, num_classes, rate / 10, rate / 10)
 
 
 @told(
@@ -56,7 +49,7 @@ def all_at_a_tenth(model, num_classes, rate):
     "骨干学得比分类头快十倍，而不是十分之一：应该是 rate / 10，不是 rate * 10。",
 )
 def ten_times(model, num_classes, rate):
-    return _with_rates(model, num_classes, rate, rate * 10)
+    return with_rates(model, num_classes, rate, rate * 10)
 
 
 @told(
@@ -67,7 +60,7 @@ def ten_times(model, num_classes, rate):
     "骨干的学习率就是 0.1 本身，和分类头的无关。分类头的十分之一是 0.1 * rate。",
 )
 def a_tenth_of_one(model, num_classes, rate):
-    return _with_rates(model, num_classes, rate, 0.1)
+    return with_rates(model, num_classes, rate, 0.1)
 
 
 @told(
@@ -92,7 +85,7 @@ def rate_not_passed(model, num_classes, rate):
     "骨干的学习率成了分类头的百分之一：你取了两次十分之一。",
 )
 def a_tenth_of_a_tenth(model, num_classes, rate):
-    return _with_rates(model, num_classes, rate, rate / 100)
+    return with_rates(model, num_classes, rate, rate / 100)
 
 
 choosing.requires(
