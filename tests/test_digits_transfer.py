@@ -29,7 +29,7 @@ def accuracy_of(way: str, labels: int) -> float:
     return mean(r["test"] for r in of(way, labels) if "test" in r)
 
 
-@pytest.mark.parametrize(("way", "labels"), product(WAYS, digits_transfer.LABELS))
+@pytest.mark.parametrize(("way", "labels"), [*product(WAYS, digits_transfer.LABELS)])
 def test_each_way_has_six_settings_of_three_seeds_and_the_best_by_validation_met_the_test(way, labels):
     groups: dict[tuple, list[dict]] = {}
     for r in of(way, labels):
