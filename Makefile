@@ -5,11 +5,14 @@ PYTHON ?= python3
 BOOK := .venv-book
 TEST := .venv
 WORKERS ?= 2
+NOTEBOOKS ?= book/en
+# What PyTorch, oneDNN and MKL then use has no AVX: sums come out in another order, as on another processor.
+PLAINEST_KERNELS := ATEN_CPU_CAPABILITY=default ONEDNN_MAX_CPU_ISA=SSE41 MKL_ENABLE_INSTRUCTIONS=SSE4_2
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export OMP_NUM_THREADS := 1
 
 .DELETE_ON_ERROR:
-.PHONY: help book serve test lint lab sync translated repository benchmark pictures lock clean clean-all
+.PHONY: help book serve test kernels environment lint lab sync translated repository benchmark pictures lock clean clean-all
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -23,6 +26,13 @@ serve: $(BOOK)/complete  ## show the built book on localhost
 
 test: $(TEST)/complete lint book  ## every test: package, exercises, notebooks, translation, site
 	$(TEST)/bin/python -m pytest --nbval tests book -n $(WORKERS) --dist loadfile
+
+kernels: $(TEST)/complete  ## the chapters by the plainest kernels, as on another processor: NOTEBOOKS="book/en/06_training.ipynb"
+	$(PLAINEST_KERNELS) $(TEST)/bin/python -m pytest -c pyproject.toml --rootdir . --nbval $(NOTEBOOKS) \
+	  -n $(WORKERS) --dist loadfile
+
+environment:  ## NAME=colab PYTHON=python3.13: tests and chapters with other versions of the libraries (colab, lowest)
+	$(PYTHON) tests/environment.py $(NAME)
 
 lint: $(TEST)/complete
 	$(TEST)/bin/ruff check .

@@ -63,6 +63,11 @@ class Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         answer(self)
 
+    def end_headers(self) -> None:
+        """Say that the connection will be closed: else a client may send its next request into it."""
+        self.send_header("Connection", "close")
+        super().end_headers()
+
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing: the tests report what matters."""
 

@@ -42,13 +42,6 @@ def test_the_bundled_model(tmp_path, monkeypatch):
         assert torch.equal(model.state_dict()[name], value.float())
 
 
-def test_on_the_oldest_python_too(tmp_path, monkeypatch):
-    """pyproject.toml promises 3.10, whose hashlib has no file_digest."""
-    bundle(tmp_path, monkeypatch)
-    monkeypatch.delattr(hashlib, "file_digest", raising=False)
-    assert pretrained.load("vit-fashion").classes == CLASSES
-
-
 @pytest.mark.parametrize("where", [0, 200, -1])
 def test_one_bit_of_the_bundled_model_is_wrong(tmp_path, monkeypatch, where):
     path = bundle(tmp_path, monkeypatch)

@@ -12,8 +12,6 @@ from typing import Any
 
 from vit_tutorial._download_errors import DownloadError
 
-PIECE = 2**20  # bytes that are hashed at a time
-
 
 class Part:
     """What has arrived of one file.
@@ -80,11 +78,8 @@ class Part:
 
 def sha256_of(path: Path) -> str:
     """The SHA-256 of a file, as 64 hexadecimal digits."""
-    digest = hashlib.sha256()
     with path.open("rb") as file:
-        while piece := file.read(PIECE):
-            digest.update(piece)
-    return digest.hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def check_sha256(sha256: str | None) -> str | None:

@@ -114,7 +114,8 @@ def _convert(image: Image.Image, mode: str) -> Image.Image:
 
 def _eight_bits(image: Image.Image) -> Image.Image:
     """Grey levels of 0 to 65535 as 0 to 255: 65535 / 255 = 257."""
-    values = np.asarray(image)
+    # In this machine's byte order: numpy 2.1 crashes on `>u2` array == -1.
+    values = np.asarray(image).astype(np.int32)
     levels = np.rint(values / 257).astype(np.uint8)
     levels[values == image.info.get("transparency", -1)] = 255  # over white
     return Image.fromarray(levels)

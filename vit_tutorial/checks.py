@@ -6,6 +6,9 @@ from operator import index
 
 from torch import Tensor
 
+# These run in forward passes, where `isinstance(x, int | float)` stops PyTorch 2.6's
+# torch.compile and torch.export: so types stand in tuples here.
+
 
 def check_positive(value: int, name: str) -> int:
     """Return a whole number of at least 1 as an int.
@@ -34,7 +37,7 @@ def check_share(value: float, name: str, meaning: str, way_out: str) -> float:
         TypeError: `value` is not a number.
         ValueError: `value` lies outside [0, 1).
     """
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise TypeError(
             f"{name} must be a number in [0, 1), got {value!r} of type "
             f"{type(value).__name__}."
@@ -59,7 +62,7 @@ def check_above_zero(value: float, name: str, way_out: str) -> float:
         TypeError: `value` is not a number.
         ValueError: `value` is not greater than zero, or not finite.
     """
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise TypeError(
             f"{name} must be a number greater than 0, got {value!r} of type "
             f"{type(value).__name__}."
@@ -114,7 +117,7 @@ def check_pair(
         TypeError: a number is not whole.
         ValueError: a number is smaller than 1, or there are not two.
     """
-    if not isinstance(value, tuple | list):
+    if not isinstance(value, (tuple, list)):
         side = check_positive(value, name)
         return side, side
     if len(value) != 2:

@@ -43,8 +43,7 @@ class Embeddings(nn.Module):
     Source:
         Dosovitskiy et al. 2021, Equation 1; dropout: appendix B.1; kinds of position:
         appendix D.4. The class token starts from zero and learned positions from a
-        normal distribution of standard deviation 0.02, as in the authors' code (here
-        truncated at ±2).
+        normal distribution of standard deviation 0.02, as in the authors' code.
     """
 
     def __init__(
@@ -67,9 +66,7 @@ class Embeddings(nn.Module):
         self.position_embedding = None
         if position == "learned":
             table = torch.empty(1, self.num_tokens, d)
-            self.position_embedding = nn.Parameter(
-                nn.init.trunc_normal_(table, std=0.02)
-            )
+            self.position_embedding = nn.Parameter(nn.init.normal_(table, std=0.02))
         elif position == "sincos2d":
             del self.position_embedding
             self.register_buffer("position_embedding", self._sincos_table())

@@ -114,7 +114,7 @@ class PatchEmbedding(nn.Module):
         self.in_channels = c = check_positive(in_channels, "in_channels")
         self.embed_dim = d = check_positive(embed_dim, "embed_dim")
         self.projection = nn.Conv2d(c, d, kernel_size=p, stride=p)
-        nn.init.trunc_normal_(self.projection.weight, std=(c * p * p) ** -0.5)
+        nn.init.normal_(self.projection.weight, std=(c * p * p) ** -0.5)
         nn.init.zeros_(self.projection.bias)
 
     def forward(self, images: Tensor) -> Tensor:

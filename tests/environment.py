@@ -1,0 +1,79 @@
+"""Runs tests and chapters with other versions of the libraries than those that requirements.txt pins.
+
+    python3.13 tests/environment.py colab               what Google Colab has installed
+    python3.11 tests/environment.py lowest              the lowest versions that pyproject.toml allows
+    python3.13 tests/environment.py colab book/en       only these tests and notebooks
+
+The lists are tests/environments/NAME.txt. An environment `.venv-NAME` is made anew, by the Python that runs this. The
+package comes into it from its wheel, as by the first cell of a chapter in Colab: with what it needs, but it may change
+none of the listed versions. Then the tests of the package run, and every notebook of both editions, strictly compared.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+LISTS = ROOT / "tests" / "environments"
+# What the tests need besides; pip chooses versions that go with the list.
+TOOLS = ["pytest", "pytest-timeout", "pytest-xdist", "nbval", "nbclient", "hypothesis", "timm", "PyYAML"]
+TOOLS += ["markdown-it-py", "mdit-py-plugins", "playwright"]
+# Tests of the site and of the tools between the editions: these run with the pinned versions alone.
+NOT_HERE = ["build", "colab", "derive", "editions", "execute", "explorer", "kernels", "makefile", "notebooks"]
+NOT_HERE += ["numerals", "prose", "repository", "requirements", "serve", "site*", "structure", "sync"]
+NOT_HERE += ["typography", "workflows"]
+
+
+def versions(pip: list[str]) -> dict[str, str]:
+    """What is installed, by name."""
+    frozen = subprocess.run([*pip, "list", "--format", "freeze"], check=True, capture_output=True, text=True)
+    return dict(line.split("==") for line in frozen.stdout.splitlines())
+
+
+def make(name: str, folder: Path) -> None:
+    """Make the environment.
+
+    Raises:
+        SystemExit: the package has replaced a version that the list names.
+    """
+    wanted = LISTS / f"{name}.txt"
+    shutil.rmtree(folder, ignore_errors=True)
+    venv.create(folder, with_pip=True)
+    pip = [str(folder / "bin" / "python"), "-m", "pip", "--disable-pip-version-check"]
+    subprocess.run([*pip, "install", "--requirement", str(wanted)], check=True)
+    before = versions(pip)
+    subprocess.run([*pip, "install", str(ROOT)], check=True)
+    after = versions(pip)
+    if changed := {n: f"{v} -> {after.get(n)}" for n, v in before.items() if after.get(n) != v}:
+        sys.exit(
+            f"installing the package changed what is there: {changed}. Widen its ranges in pyproject.toml."
+        )
+    subprocess.run([*pip, "install", "--requirement", str(wanted), *TOOLS], check=True)
+
+
+def run(folder: Path, arguments: list[str]) -> int:
+    """Run pytest with the installed package; its exit status."""
+    everything = ["tests", "book", *(f"--ignore-glob=*/test_{name}.py" for name in NOT_HERE)]
+    command = [str(folder / "bin" / "pytest"), "--nbval", "-n", "2", "--dist", "loadfile"]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": ""}
+    return subprocess.run([*command, *(arguments or everything)], cwd=ROOT, env=environment).returncode
+
+
+def main(arguments: list[str]) -> int:
+    """Make the named environment and run what is asked for in it."""
+    names = sorted(path.stem for path in LISTS.glob("*.txt"))
+    if not arguments or arguments[0] not in names:
+        print(__doc__, f"\nName one of {', '.join(names)}.", file=sys.stderr)
+        return 2
+    folder = ROOT / f".venv-{arguments[0]}"
+    make(arguments[0], folder)
+    return run(folder, arguments[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
