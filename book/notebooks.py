@@ -23,6 +23,7 @@ PICTURES = ("image/png", "image/jpeg", "image/svg+xml")
 # Neither a mere number nor what Jupyter makes up: eight hexadecimal digits, or a UUID.
 READABLE_ID = r"(?!\d+$)(?!(?=[a-f]*\d)[0-9a-f]{8}(?:-[0-9a-f-]*)?$)[a-z0-9]+(?:-[a-z0-9]+)*"
 MYST = r"\{[a-z][\w:.+-]*\}`|^\s*(?:```+|~~~+|:::+)\{|^:::|^\([\w:.-]+\)=\s*$|^%|^\+\+\+"
+FLOAT_MEAN = r"(?<![.\w])sum\(.*\) / "
 NBVAL_COMMENT = r"^\s*#\s*(?:NBVAL|PYTEST_VALIDATE)"
 
 # What differs from machine to machine; the second group may stand in outputs that nbval is told to ignore.
@@ -100,6 +101,8 @@ def code_problems(cell: NotebookNode) -> Iterator[str]:
         yield f"a line of {len(wide[0])} characters: break it, a page shows {MAX_WIDTH}: {wide[0].strip()[:40]}…"
     if re.search(NBVAL_COMMENT, cell.source, re.MULTILINE):
         yield "a comment that steers nbval: use a tag, which the reader does not see"
+    if re.search(FLOAT_MEAN, cell.source):
+        yield "a mean by the built-in sum, which Python 3.12 rounds otherwise than 3.11: use statistics.fmean"
 
 
 def output_problems(cell: NotebookNode) -> Iterator[str]:

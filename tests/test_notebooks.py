@@ -51,6 +51,7 @@ FAULTS = [
     ("count-pixels", tag("nbval_ignore_output"), "unknown tag nbval_ignore_output", "use one of"),
     ("count-pixels", tag("nbval-skip"), "unknown tag nbval-skip", "use one of"),
     ("count-pixels", append("# NBVAL_IGNORE_OUTPUT"), "a comment that steers nbval", "use a tag"),
+    ("count-pixels", append("sum([0.1, 0.2]) / 2"), "a mean by the built-in sum", "use statistics.fmean"),
     ("count-pixels", append("\n" * 15 + "1"), "18 lines", "split the cell"),
     ("setup", append("\n" * 20 + "1"), "23 lines", "20 are the most"),
     ("count-pixels", lambda cell: cell.__setitem__("source", " "), "empty code cell", "remove it"),

@@ -6,7 +6,7 @@ from operator import index
 
 from torch import Tensor
 
-# These run in forward passes, where `isinstance(x, int | float)` stops PyTorch 2.6's
+# These run in forward passes, where `isinstance(x, int | float)` stops PyTorch 2.9's
 # torch.compile and torch.export: so types stand in tuples here.
 
 
