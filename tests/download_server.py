@@ -187,7 +187,9 @@ def redirect(location: str, code: int = 302) -> Answer:
         handler.send_header("Location", location)
         finish(handler, b"")
         handler.wfile.flush()
-        handler.server.stop.wait(0.05)  # closes late: a client that asked again on this connection would be lost
+        handler.server.stop.wait(
+            0.05
+        )  # closes late: a client that asked again on this connection would be lost
 
     return answer
 

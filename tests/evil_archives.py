@@ -67,13 +67,14 @@ def contents(folder: Path) -> dict[str, bytes]:
     return found
 
 
-def failure(archive: Path, error: type[Exception] = ArchiveError, **options: int) -> str:
-    """The message of an archive that is not unpacked, and of which nothing stays."""
+def failure(archive: Path, *errors: type[Exception], **options: int) -> str:
+    """The message of an archive that is not unpacked, and of which nothing stays; errors: ArchiveError or these."""
+    errors = errors or (ArchiveError,)
     work = archive.parent / "work"
     before = contents(archive.parent)
-    with pytest.raises(error) as caught:
+    with pytest.raises(errors) as caught:
         unpack(archive, work / "folder", **options)
-    assert type(caught.value) is error
+    assert type(caught.value) in errors
     assert not work.exists() or list(work.iterdir()) == []
     assert contents(archive.parent) == before
     return str(caught.value)
