@@ -37,7 +37,14 @@ def start_make(project: Path, pip: str) -> subprocess.Popen:
     (project / "pip").write_text(pip)
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
     command = ["make", "PYTHON=./python", STAMP]
-    return subprocess.Popen(command, cwd=project, env=environment, start_new_session=True)
+    return subprocess.Popen(
+        command, cwd=project, env=environment, start_new_session=True, preexec_fn=_heed_ctrl_c
+    )
+
+
+def _heed_ctrl_c() -> None:
+    """What a shell starts in the background ignores Ctrl-C, and so do its children: also these tests, then."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def made(project: Path) -> int:

@@ -55,8 +55,11 @@ def test_every_pin_installs_on_the_oldest_promised_python():
     installed = {
         canonicalize_name(d.metadata["Name"]): d.metadata for d in distributions(path=site_packages())
     }
-    assert pinned.keys() <= installed.keys(), "pinned, and in neither environment: `make lock`"
-    found = too_new((installed[name] for name in pinned), oldest_python())
+    missing = pinned.keys() - installed.keys()  # newer Pythons need a package or two less
+    assert not missing or sys.version_info[:2] > Version(oldest_python()).release[:2], (
+        f"{missing}: `make lock`"
+    )
+    found = too_new((m for name, m in installed.items() if name in pinned), oldest_python())
     assert not found, f"{found}: pin an older version, that {oldest_python()} can install"
 
 
