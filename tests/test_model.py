@@ -2,9 +2,12 @@
 
 import copy
 import io
+import os
 import pickle
+import shutil
 import subprocess
 import sys
+import sysconfig
 from dataclasses import FrozenInstanceError, replace
 from pathlib import Path
 
@@ -22,6 +25,12 @@ CONFIG = ViTConfig(
     image_size=(8, 12), patch_size=4, embed_dim=12, depth=2, num_heads=3, mlp_dim=20, num_classes=5
 )
 CHOICES = [(position, pooling) for position in ("learned", "sincos2d", "none") for pooling in ("cls", "mean")]
+COMPILER = shutil.which(os.environ.get("CXX", "g++"))
+HEADERS = Path(sysconfig.get_path("include"), "Python.h").is_file()
+NEEDS_COMPILER = pytest.mark.skipif(
+    not (COMPILER and HEADERS),
+    reason="needs a C++ compiler and Python's headers (Debian: apt-get install g++ python3-dev)",
+)
 COUNTS = {
     "ViT-Ti/16": 5_717_416,
     "ViT-S/16": 22_050_664,
@@ -165,7 +174,7 @@ def test_cuda_equals_cpu():
     assert_close(built.cuda()(x.cuda()).cpu(), built.cpu()(x), 1e-10)
 
 
-@pytest.mark.parametrize("backend", ["aot_eager", "inductor"])
+@pytest.mark.parametrize("backend", ["aot_eager", pytest.param("inductor", marks=NEEDS_COMPILER)])
 def test_compiles_without_a_break(backend):
     built, x = model(torch.float32, depth=1), images(dtype=torch.float32)
     compiled = torch.compile(built, fullgraph=True, backend=backend)
