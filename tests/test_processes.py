@@ -131,7 +131,8 @@ def test_only_the_first_process_writes_and_prints(ended, folder):
     assert not (folder / "out of 1").exists()
     lines = [line for line in ended.stderr.splitlines() if "accuracy" in line]
     assert [line.split(":")[0] for line in lines] == ["epoch 1/2", "epoch 2/2"]
-    assert ended.stdout == ""
+    # PyTorch 2.9's Gloo says there how many are connected.
+    assert [line for line in ended.stdout.splitlines() if "connected" not in line] == []
 
 
 def test_nothing_warns(ended):
