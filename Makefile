@@ -7,6 +7,7 @@ TEST := .venv
 WORKERS ?= 2
 NOTEBOOKS ?= book/en
 # What PyTorch, oneDNN and MKL then use has no AVX: sums come out in another order, as on another processor.
+# experiments/spread.py measures with the same.
 PLAINEST_KERNELS := ATEN_CPU_CAPABILITY=default ONEDNN_MAX_CPU_ISA=SSE41 MKL_ENABLE_INSTRUCTIONS=SSE4_2
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export OMP_NUM_THREADS := 1
@@ -31,7 +32,7 @@ kernels: $(TEST)/complete  ## the chapters by the plainest kernels, as on anothe
 	$(PLAINEST_KERNELS) $(TEST)/bin/python -m pytest -c pyproject.toml --rootdir . --nbval $(NOTEBOOKS) \
 	  -n $(WORKERS) --dist loadfile
 
-environment:  ## NAME=colab PYTHON=python3.13: tests and chapters with other versions of the libraries (colab, lowest)
+environment:  ## NAME=colab PYTHON=python3.13 (or lowest, python3.11): tests and chapters with other versions
 	$(PYTHON) tests/environment.py $(NAME)
 
 lint: $(TEST)/complete
@@ -68,7 +69,7 @@ clean:  ## remove what was built; keep the environments
 	rm -rf _build dist
 
 clean-all: clean  ## remove the environments, too
-	rm -rf $(BOOK) $(TEST)
+	rm -rf $(BOOK) $(TEST) .venv-colab .venv-lowest
 
 # An environment is complete when its last line has run. Whatever stopped an install before that, the next
 # `make` finds no such file and starts the environment again from nothing.

@@ -2,9 +2,10 @@
 
     python experiments/spread.py --log experiments/spread.jsonl
 
-Runs each chapter up to its exercises, with all its seeds shifted and its assertions off, and writes a line for each run.
-The margins beside the assertions come from here. A run that the log has is not made again: about half an hour on one
-core in all. Without AVX the kinds of kernels are one and the same.
+Runs each chapter up to its exercises, with PyTorch's seeds shifted and its assertions off, and writes a line for each
+run; which images are drawn stays the same. The margins beside the assertions come from here. A run that the log has is
+not made again, so remove the log when a chapter changes: about half an hour on one core in all. "native" is what PyTorch
+chooses by itself; in the log that is AVX-512. Without AVX the kinds of kernels are one and the same.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import Any
 
 import nbformat
 import record
+import torch
 
 BOOK = Path(__file__).resolve().parents[1] / "book"
 sys.path.append(str(BOOK))
@@ -96,6 +98,7 @@ def main() -> None:
     for run in (dict(zip(keys, (chapter, *r), strict=True)) for r, chapter in product(RUNS, MEASURES)):
         if not any(all(old[key] == run[key] for key in keys) for old in done):
             measures = measure(*run.values())
+            torch.set_num_threads(run["threads"])  # as in the chapter: the machine's description says it
             run |= {"machine": record.machine(), **{name: round(v, 4) for name, v in measures.items()}}
             with log.open("a", encoding="utf8") as file:
                 print(json.dumps(run), file=file, flush=True)

@@ -20,11 +20,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 LISTS = ROOT / "tests" / "environments"
+PYTHONS = {"colab": (3, 13), "lowest": (3, 11)}
 # What the tests need besides; pip chooses versions that go with the list.
 TOOLS = ["pytest", "pytest-timeout", "pytest-xdist", "nbval", "nbclient", "hypothesis", "timm", "PyYAML"]
 TOOLS += ["markdown-it-py", "mdit-py-plugins", "playwright"]
 # Tests of the site and of the tools between the editions: these run with the pinned versions alone.
-NOT_HERE = ["build", "colab", "derive", "editions", "execute", "explorer", "kernels", "makefile", "notebooks"]
+NOT_HERE = ["build", "colab", "derive", "editions", "environment", "execute", "explorer", "kernels"]
+NOT_HERE += ["makefile", "notebooks"]
 NOT_HERE += ["numerals", "prose", "repository", "requirements", "serve", "site*", "structure", "sync"]
 NOT_HERE += ["typography", "workflows"]
 
@@ -33,6 +35,11 @@ def versions(pip: list[str]) -> dict[str, str]:
     """What is installed, by name."""
     frozen = subprocess.run([*pip, "list", "--format", "freeze"], check=True, capture_output=True, text=True)
     return dict(line.split("==") for line in frozen.stdout.splitlines())
+
+
+def changed(before: dict[str, str], after: dict[str, str]) -> dict[str, str]:
+    """What there was and is there no more, or in another version."""
+    return {name: f"{old} -> {after.get(name)}" for name, old in before.items() if after.get(name) != old}
 
 
 def make(name: str, folder: Path) -> None:
@@ -48,11 +55,8 @@ def make(name: str, folder: Path) -> None:
     subprocess.run([*pip, "install", "--requirement", str(wanted)], check=True)
     before = versions(pip)
     subprocess.run([*pip, "install", str(ROOT)], check=True)
-    after = versions(pip)
-    if changed := {n: f"{v} -> {after.get(n)}" for n, v in before.items() if after.get(n) != v}:
-        sys.exit(
-            f"installing the package changed what is there: {changed}. Widen its ranges in pyproject.toml."
-        )
+    if replaced := changed(before, versions(pip)):
+        sys.exit(f"the package changed what was there: {replaced}. Widen its ranges in pyproject.toml.")
     subprocess.run([*pip, "install", "--requirement", str(wanted), *TOOLS], check=True)
 
 
@@ -66,9 +70,17 @@ def run(folder: Path, arguments: list[str]) -> int:
 
 def main(arguments: list[str]) -> int:
     """Make the named environment and run what is asked for in it."""
-    names = sorted(path.stem for path in LISTS.glob("*.txt"))
-    if not arguments or arguments[0] not in names:
-        print(__doc__, f"\nName one of {', '.join(names)}.", file=sys.stderr)
+    if not arguments or arguments[0] not in PYTHONS:
+        print(__doc__, f"\nName one of {', '.join(PYTHONS)}.", file=sys.stderr)
+        return 2
+    needed = PYTHONS[arguments[0]]
+    if sys.version_info[:2] != needed:
+        version, this = (".".join(map(str, v)) for v in (needed, sys.version_info[:2]))
+        print(
+            f"{arguments[0]} has Python {version}, and this is {this}: make environment "
+            f"NAME={arguments[0]} PYTHON=python{version}",
+            file=sys.stderr,
+        )
         return 2
     folder = ROOT / f".venv-{arguments[0]}"
     make(arguments[0], folder)

@@ -59,6 +59,12 @@ def test_every_pin_installs_on_the_oldest_promised_python():
     assert not missing or sys.version_info[:2] > Version(oldest_python()).release[:2], (
         f"{missing}: `make lock`"
     )
+    other = {
+        name: (m["Version"], pinned[name])
+        for name, m in installed.items()
+        if name in pinned and Version(m["Version"]).public != pinned[name]  # 2.15.0+cpu is 2.15.0
+    }
+    assert not other, f"installed, and pinned: {other}; `make lock`, or make the environments anew"
     found = too_new((m for name, m in installed.items() if name in pinned), oldest_python())
     assert not found, f"{found}: pin an older version, that {oldest_python()} can install"
 
