@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from importlib.metadata import distributions
 from pathlib import Path
 
+import environment
 import pytest
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
@@ -98,3 +99,4 @@ def test_the_lowest_environment_is_the_lower_end_of_the_ranges():
         lowest[name] = Version(lower)
     tested = {name: Version(version) for name, version in pins(ENVIRONMENTS / "lowest.txt").items()}
     assert tested == lowest
+    assert environment.PYTHONS["lowest"] == Version(oldest_python()).release[:2]

@@ -142,14 +142,14 @@ def diagnose(tune: Callable[..., Any]) -> Any:
         "dropout": "on" if seen.dropout else "off",
         "knows": "the classes",
     }
-    # The solution moves the backbone by 0.12 to 0.13, a rate of 0.1 by more than 1.1;
-    # the solution's loss ends at 0.04 to 0.06.
     facts["start"] = "zero" if facts["start"] == "zero" else "learned"
+    # The solution moves the backbone by 0.12 to 0.13, a rate of 0.1 by more than 1.1.
     if facts["start"] == "zero":
         facts["backbone"] = "no gradient"
     elif not 1e-5 < seen.moved < 1 / 3:
         facts["backbone"] = "untouched" if seen.moved < 1e-5 else "torn"
     healthy = facts["pixels"] == "from -1 to 1" and facts["backbone"] == "gentle"
+    # The solution's loss ends at 0.04 to 0.06.
     if healthy and facts["head"] == "new" and seen.dropout and seen.loss > 0.6:
         facts["knows"] = "little"
     return facts
