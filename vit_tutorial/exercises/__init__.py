@@ -1,38 +1,30 @@
 """The exercises: `check("01.3", my_patchify)` says whether an answer is right and, if not, which mistake it is.
 
-One module for each chapter declares its exercises (solution, test cases, named mistakes); `engine` judges.
+A folder for each chapter, a file for each exercise: its solution, cases, properties and known mistakes; `engine`
+judges. A module that has an `exercise` is found by that, whatever its name.
 """
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 from typing import Any
 
 from vit_tutorial.exercises.engine import Exercise, WrongAnswer
 
 __all__ = ["WrongAnswer", "all_exercises", "check"]
 
-# NAME.py has a list EXERCISES; NAME_mistakes.py, or several NAME_…_mistakes.py, add their mistakes
-CHAPTERS = (
-    "patches",
-    "embeddings",
-    "attention",
-    "mlp",
-    "encoder",
-    "training",
-    "transfer",
-)
 
-
+@cache
 def all_exercises() -> dict[str, Exercise]:
-    """Every exercise of the book by its number, such as "01.3"."""
-    for module in iter_modules(__path__):
-        if module.name.endswith("_mistakes"):
-            import_module(f"{__name__}.{module.name}")
-    modules = [import_module(f"{__name__}.{chapter}") for chapter in CHAPTERS]
+    """Every exercise of the book by its number, such as "01.3", sorted by it."""
+    modules = [import_module(m.name) for m in walk_packages(__path__, f"{__name__}.")]
+    found = [module.exercise for module in modules if hasattr(module, "exercise")]
+    for module in modules:  # the chapters that are still one module
+        found += getattr(module, "EXERCISES", [])
     return {
-        exercise.number: exercise for module in modules for exercise in module.EXERCISES
+        exercise.number: exercise for exercise in sorted(found, key=lambda e: e.number)
     }
 
 

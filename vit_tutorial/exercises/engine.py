@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,19 @@ class Exercise:
         return self._collect(
             lambda f: self.mistakes.append(Mistake(f.__name__, f, Text(en, zh)))
         )
+
+    def variant(
+        self,
+        function: Callable[..., Any],
+        en: str,
+        zh: str,
+        /,
+        *,
+        name: str,
+        **changes: Any,
+    ) -> None:
+        """Declare a mistake that is one variant of a function: its keyword arguments say which."""
+        self.mistakes.append(Mistake(name, partial(function, **changes), Text(en, zh)))
 
     def wrong_values(self, name: str, wrong: dict, en: str, zh: str) -> None:
         """Declare a mistake in a dict of values: the values that it gets wrong."""
