@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from vit_tutorial._fashion_files import DEBIAN, is_original
-from vit_tutorial._image_sets import take_turns
+from vit_tutorial.data.sets import take_turns
 from vit_tutorial.data import FASHION_SPLITS
 
 SEED = 2017  # the year in which Fashion-MNIST appeared

@@ -17,7 +17,7 @@ from torch import nn
 from torch.optim import Adam
 
 from vit_tutorial import data
-from vit_tutorial.seeding import set_seed
+from vit_tutorial.training.seeding import set_seed
 from vit_tutorial.training import evaluate, train
 
 SEEDS = (0, 1, 2)

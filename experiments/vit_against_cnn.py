@@ -19,7 +19,7 @@ from small_vit import small_vit
 
 from vit_tutorial import data
 from vit_tutorial.cnn import SmallCNN
-from vit_tutorial.seeding import set_seed
+from vit_tutorial.training.seeding import set_seed
 from vit_tutorial.training import evaluate, train
 
 SEEDS = (0, 1, 2)

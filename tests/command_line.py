@@ -18,7 +18,7 @@ import torch
 from safetensors.torch import load_file
 
 from vit_tutorial import cli
-from vit_tutorial.checkpoints import RunFolder
+from vit_tutorial.training.run_folder import RunFolder
 
 COLOURS = {"blue": (20, 30, 220), "red 红": (220, 40, 30)}  # a Chinese name, as in the book's other half
 SIZES = shlex.split("--image-size 16 --patch-size 8 --embed-dim 16 --depth 1 --num-heads 2 --mlp-dim 16")

@@ -11,8 +11,8 @@ import torch
 from reference import assert_error_names
 from tiny_training import assert_same_weights, fit, loader, new_model
 
-from vit_tutorial.checkpoints import RunFolder
-from vit_tutorial.history import History
+from vit_tutorial.training.run_folder import RunFolder
+from vit_tutorial.training.history import History
 from vit_tutorial.saving import CheckpointError, load_model
 
 WEIGHTS, TRAINING = "last-0002.safetensors", "last-0002.training.pt"

@@ -22,7 +22,7 @@ from command_line import (
 )
 from two_processes import torchrun
 
-from vit_tutorial.checkpoints import RunFolder
+from vit_tutorial.training.run_folder import RunFolder
 
 pytest_plugins = ["coloured_pictures"]
 

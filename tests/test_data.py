@@ -10,7 +10,7 @@ from PIL import Image
 from torch.utils.data import DataLoader, TensorDataset
 
 from vit_tutorial import data
-from vit_tutorial._image_sets import take_turns
+from vit_tutorial.data.sets import take_turns
 from vit_tutorial.data import ImageSet, Loaders, Splits
 
 

@@ -58,7 +58,7 @@ def test_without_a_connection_they_say_what_to_do(tmp_path, monkeypatch):
     def refused(*_: object, **__: object):
         raise OSError("no connection")
 
-    monkeypatch.setattr("vit_tutorial._pretrained_files.urlopen", refused)
+    monkeypatch.setattr("vit_tutorial.pretrained.files.urlopen", refused)
     with pytest.raises(DownloadError, match="c867db91"):
         run(namespace, "full-train")
 

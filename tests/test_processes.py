@@ -15,7 +15,7 @@ from torch.utils.data import DataLoader, Dataset, WeightedRandomSampler
 
 from vit_tutorial import History
 from vit_tutorial.data import ImageSet
-from vit_tutorial.processes import Place, choose_device, process_group, share_loader
+from vit_tutorial.training.processes import Place, choose_device, process_group, share_loader
 
 LISTS = list(History().to_dict())
 
@@ -219,7 +219,7 @@ def test_devices_that_are_not_there_are_named():
 def test_each_process_takes_its_own_gpu_if_there_are_enough(monkeypatch):
     monkeypatch.setenv("WORLD_SIZE", "3")
     monkeypatch.setenv("LOCAL_RANK", "2")
-    monkeypatch.setattr("vit_tutorial.processes.choose_device", lambda device: torch.device("cuda"))
+    monkeypatch.setattr("vit_tutorial.training.processes.choose_device", lambda device: torch.device("cuda"))
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
     with pytest.raises(ValueError, match=r"process 2 .* there are 2\..*--nproc_per_node=2"), process_group():
         pass

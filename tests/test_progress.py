@@ -13,7 +13,7 @@ from killed_runs import in_a_process
 from tiny_training import fit, loader, new_model
 from tqdm import tqdm
 
-import vit_tutorial.progress
+import vit_tutorial.training.progress
 
 SHOWN = {"epochs": 2, "learning_rate": 0.01}
 LINES = re.compile(
@@ -33,7 +33,7 @@ def shows_on(stdout: str, stderr: str, options: dict) -> None:
     """In a process of its own: its output goes to two files or terminals."""
     for number, path in ((1, stdout), (2, stderr)):
         os.dup2(os.open(path, os.O_WRONLY | os.O_NOCTTY), number)
-    vit_tutorial.progress.tqdm = EachStep
+    vit_tutorial.training.progress.tqdm = EachStep
     fit(new_model(), loader(), loader(9), **SHOWN, **options)
 
 

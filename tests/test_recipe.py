@@ -11,7 +11,7 @@ import torch
 from reference import assert_error_names
 
 from vit_tutorial import History, set_seed, train
-from vit_tutorial.recipe import Recipe
+from vit_tutorial.training.recipe import Recipe
 
 NAN, INF = float("nan"), float("inf")
 

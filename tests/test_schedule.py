@@ -12,7 +12,7 @@ from reference import assert_error_names
 from timm.scheduler import CosineLRScheduler
 from torch.optim.lr_scheduler import CosineAnnealingLR, LinearLR
 
-from vit_tutorial.schedule import make_schedule, warmup_cosine
+from vit_tutorial.training.schedule import make_schedule, warmup_cosine
 
 PEAKS = (0.1, 0.025)
 

@@ -20,7 +20,7 @@ from torch import nn
 from torch.utils.data import DataLoader, DistributedSampler, TensorDataset, WeightedRandomSampler
 
 from vit_tutorial import VisionTransformer
-from vit_tutorial.recipe import Recipe
+from vit_tutorial.training.recipe import Recipe
 
 SETTINGS = {"learning_rate": 1e-2, "weight_decay": 0.1}
 

@@ -11,10 +11,10 @@ from torch import nn
 from torch.utils.data import DataLoader, IterableDataset
 
 from vit_tutorial import VisionTransformer, train
-from vit_tutorial._run import Run
-from vit_tutorial.checkpoints import RunFolder
-from vit_tutorial.processes import Place
-from vit_tutorial.recipe import Recipe
+from vit_tutorial.training.run import Run
+from vit_tutorial.training.run_folder import RunFolder
+from vit_tutorial.training.processes import Place
+from vit_tutorial.training.recipe import Recipe
 from vit_tutorial.saving import load_model
 from vit_tutorial.training import TrainingDiverged
 

@@ -16,7 +16,7 @@ from vit_tutorial.exercises import WrongAnswer, all_exercises
 from vit_tutorial.exercises import training as solutions
 from vit_tutorial.exercises.cases import random_tensor
 from vit_tutorial.exercises.training_adamw_mistakes import coupled
-from vit_tutorial.schedule import warmup_cosine
+from vit_tutorial.training.schedule import warmup_cosine
 
 EXERCISES = all_exercises()
 

@@ -16,7 +16,7 @@ from torch.utils.data import BatchSampler, DataLoader, SequentialSampler, Weight
 
 from vit_tutorial import VisionTransformer, ViTConfig, set_seed, train
 from vit_tutorial.data import ImageSet
-from vit_tutorial.processes import first_process_first, process_group, share_loader
+from vit_tutorial.training.processes import first_process_first, process_group, share_loader
 
 BATCH = 4  # of each process
 EPOCHS = 3

@@ -1,44 +1,23 @@
 """A Vision Transformer built from nothing, one idea a module: the package behind “ViT, Patch by Patch”."""
 
-from vit_tutorial.attention import MultiHeadSelfAttention, scaled_dot_product_attention
-from vit_tutorial.config import ViTConfig
-from vit_tutorial.embeddings import Embeddings
-from vit_tutorial.encoder import Encoder, EncoderBlock
-from vit_tutorial.exercises import check
-from vit_tutorial.history import History
-from vit_tutorial.mlp import MLP
-from vit_tutorial.model import VisionTransformer
-from vit_tutorial.patches import PatchEmbedding, patchify, unpatchify
-from vit_tutorial.positions import (
-    interpolate_position_embedding,
-    sincos_position_embedding,
-)
-from vit_tutorial.prediction import Prediction, predict
-from vit_tutorial.seeding import set_seed
-from vit_tutorial.training import evaluate, train
-from vit_tutorial.transfer import freeze, replace_head
+import lazy_loader
 
-__all__ = [
-    "MLP",
-    "Embeddings",
-    "Encoder",
-    "EncoderBlock",
-    "History",
-    "MultiHeadSelfAttention",
-    "PatchEmbedding",
-    "Prediction",
-    "ViTConfig",
-    "VisionTransformer",
-    "check",
-    "evaluate",
-    "freeze",
-    "interpolate_position_embedding",
-    "patchify",
-    "predict",
-    "replace_head",
-    "scaled_dot_product_attention",
-    "set_seed",
-    "sincos_position_embedding",
-    "train",
-    "unpatchify",
-]
+# Loaded when they are first asked for: the command line's `--help` needs no PyTorch.
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submodules=["data", "plots", "pretrained"],
+    submod_attrs={
+        "patches": ["PatchEmbedding", "patchify", "unpatchify"],
+        "positions": ["interpolate_position_embedding", "sincos_position_embedding"],
+        "embeddings": ["Embeddings"],
+        "attention": ["MultiHeadSelfAttention", "scaled_dot_product_attention"],
+        "mlp": ["MLP"],
+        "encoder": ["Encoder", "EncoderBlock"],
+        "config": ["ViTConfig"],
+        "model": ["VisionTransformer"],
+        "training": ["History", "evaluate", "set_seed", "train"],
+        "transfer": ["freeze", "replace_head"],
+        "prediction": ["Prediction", "predict"],
+        "exercises": ["check"],
+    },
+)

@@ -18,20 +18,20 @@ from vit_tutorial._cli_settings import (
     processes_now,
     read_config,
 )
-from vit_tutorial.checkpoints import RunFolder
 from vit_tutorial.config import ViTConfig
 from vit_tutorial.data import Loaders
 from vit_tutorial.model import VisionTransformer
 from vit_tutorial.prediction import predict
-from vit_tutorial.processes import (
+from vit_tutorial.saving import load_model
+from vit_tutorial.training import evaluate, train
+from vit_tutorial.training.processes import (
     Place,
     choose_device,
     first_process_first,
     process_group,
 )
-from vit_tutorial.saving import load_model
-from vit_tutorial.seeding import set_seed
-from vit_tutorial.training import evaluate, train
+from vit_tutorial.training.run_folder import RunFolder
+from vit_tutorial.training.seeding import set_seed
 
 CONFIG = "config.json"
 

@@ -8,9 +8,9 @@ from PIL import Image
 from torch import Tensor
 
 from vit_tutorial import data
-from vit_tutorial._augmentation import chain
 from vit_tutorial._cli_options import DataSettings, Machine
 from vit_tutorial.config import ViTConfig
+from vit_tutorial.data.augment import chain
 
 
 def load_images(

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import Field, dataclass, fields
 from typing import Any, get_type_hints
 
-from vit_tutorial._augmentation import check_augmentation
 from vit_tutorial.checks import check_positive
 from vit_tutorial.config import ViTConfig
-from vit_tutorial.recipe import Recipe
+from vit_tutorial.data.augment import check_augmentation
+from vit_tutorial.training.recipe import Recipe
 
 
 @dataclass(frozen=True)

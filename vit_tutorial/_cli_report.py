@@ -5,8 +5,8 @@ from __future__ import annotations
 import unicodedata
 from pathlib import Path
 
-from vit_tutorial.history import History
-from vit_tutorial.training import Evaluation
+from vit_tutorial.training.evaluation import Evaluation
+from vit_tutorial.training.history import History
 
 
 def summary(history: History, out: Path) -> str:

@@ -10,8 +10,8 @@ from typing import Any
 
 from vit_tutorial._cli_model import GREY, complete_model, expand
 from vit_tutorial._cli_options import SECTIONS, DataSettings, Machine
-from vit_tutorial.recipe import Recipe
 from vit_tutorial.saving import write_atomically
+from vit_tutorial.training.recipe import Recipe
 
 Values = dict[str, dict[str, Any]]  # by section, then by name
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from vit_tutorial._image_sets import ImageSet, Splits, take_turns
+from vit_tutorial.data.sets import ImageSet, Splits, take_turns
 
 FASHION_SPLITS = {"train": 10_000, "val": 2_000, "test": 2_000}  # the bundled subset
 FASHION_CLASSES = (

@@ -5,7 +5,8 @@ from __future__ import annotations
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from vit_tutorial.checks import check_heads, check_rate, check_tokens
+from vit_tutorial.checks import check_heads, check_rate
+from vit_tutorial.tensor_checks import check_tokens
 
 
 def scaled_dot_product_attention(

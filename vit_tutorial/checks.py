@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from operator import index
 
-from torch import Tensor
-
 # These run in forward passes, where `isinstance(x, int | float)` stops PyTorch 2.9's
 # torch.compile and torch.export: so types stand in tuples here.
 
@@ -133,45 +131,6 @@ def check_image_size(image_size: int | tuple[int, int]) -> tuple[int, int]:
     return check_pair(image_size, "image_size", "(H, W)")
 
 
-def check_tensor(x: Tensor, name: str, shape: str, ndim: int) -> None:
-    """Check that `x` is a tensor with `ndim` axes, described in words by `shape`.
-
-    Raises:
-        TypeError: `x` is not a tensor.
-        ValueError: `x` has another number of axes.
-    """
-    if not isinstance(x, Tensor):
-        raise TypeError(
-            f"{name} must be a torch.Tensor of shape {shape}, got {type(x).__name__}."
-        )
-    if x.ndim != ndim:
-        hint = ""
-        if ndim == 4 and x.ndim == 3:
-            hint = " For one image, add the batch axis with images.unsqueeze(0)."
-        raise ValueError(f"{name} must have shape {shape}, got {tuple(x.shape)}.{hint}")
-
-
-def check_images(images: Tensor) -> None:
-    """Check that `images` is a tensor of four axes; errors as `check_tensor`."""
-    check_tensor(images, "images", "(B, C, H, W)", 4)
-
-
-def check_tokens(x: Tensor, embed_dim: int) -> None:
-    """Check that `x` is a tensor of shape (B, N, D) with the given D.
-
-    Raises:
-        TypeError: `x` is not a tensor.
-        ValueError: `x` has not three axes, or its last axis is not D.
-    """
-    check_tensor(x, "x", "(B, N, D)", 3)
-    if x.shape[-1] != embed_dim:
-        raise ValueError(
-            f"x must have shape (B, N, {embed_dim}), got {tuple(x.shape)}: its last axis "
-            f"is {x.shape[-1]}. Embed the tokens to this width, or build the layer with "
-            f"embed_dim={x.shape[-1]}."
-        )
-
-
 def patch_grid(image_size: tuple[int, int], p: int) -> tuple[int, int]:
     """Return rows and columns of the patches of side `p` in an image of (H, W).
 
@@ -188,6 +147,15 @@ def patch_grid(image_size: tuple[int, int], p: int) -> tuple[int, int]:
                 "another patch_size."
             )
     return image_size[0] // p, image_size[1] // p
+
+
+def check_seed(seed: int) -> int:
+    """Return a seed that all libraries accept, as an int; errors as `set_seed`."""
+    if isinstance(seed, bool) or not hasattr(seed, "__index__"):
+        raise TypeError(f"seed must be a whole number (int), got {seed!r}.")
+    if not 0 <= index(seed) < 2**32:
+        raise ValueError(f"seed must lie in [0, 2**32), got {seed}. Try 0.")
+    return index(seed)
 
 
 def _whole(value: int, name: str, least: int, way_out: str = "") -> int:

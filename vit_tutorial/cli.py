@@ -13,8 +13,8 @@ import torch.distributed as dist
 
 from vit_tutorial._cli_parser import build_parser
 from vit_tutorial._cli_settings import command, processes_now
-from vit_tutorial.checkpoints import RunFolder
 from vit_tutorial.training import TrainingDiverged
+from vit_tutorial.training.run_folder import RunFolder
 
 DIVERGED, REFUSED, INTERRUPTED, NOBODY_READS = 1, 2, 130, 141
 

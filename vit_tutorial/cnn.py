@@ -6,7 +6,8 @@ from itertools import pairwise
 
 from torch import Tensor, nn
 
-from vit_tutorial.checks import check_images, check_positive
+from vit_tutorial.checks import check_positive
+from vit_tutorial.tensor_checks import check_images
 
 
 class SmallCNN(nn.Module):

@@ -14,8 +14,8 @@ from vit_tutorial.checks import (
     check_rate,
     patch_grid,
 )
-from vit_tutorial.embeddings import POSITIONS
 
+POSITIONS = ("learned", "sincos2d", "none")
 POOLINGS = ("cls", "mean")
 
 # size: (embed_dim, depth, num_heads, mlp_dim), patch sides in pixels

@@ -8,14 +8,18 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from vit_tutorial.checks import check_choice, check_image_size, check_rate, patch_grid
+from vit_tutorial.checks import (
+    check_choice,
+    check_image_size,
+    check_rate,
+    patch_grid,
+)
+from vit_tutorial.config import POSITIONS
 from vit_tutorial.patches import PatchEmbedding
 from vit_tutorial.positions import (
     interpolate_position_embedding,
     sincos_position_embedding,
 )
-
-POSITIONS = ("learned", "sincos2d", "none")
 
 
 class Embeddings(nn.Module):

@@ -6,8 +6,9 @@ import torch
 from torch import Tensor, nn
 
 from vit_tutorial.attention import MultiHeadSelfAttention
-from vit_tutorial.checks import check_eps, check_positive, check_tokens
+from vit_tutorial.checks import check_eps, check_positive
 from vit_tutorial.mlp import MLP
+from vit_tutorial.tensor_checks import check_tokens
 
 
 class EncoderBlock(nn.Module):

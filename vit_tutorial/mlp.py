@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from vit_tutorial.checks import check_positive, check_rate, check_tokens
+from vit_tutorial.checks import check_positive, check_rate
+from vit_tutorial.tensor_checks import check_tokens
 
 
 class MLP(nn.Module):

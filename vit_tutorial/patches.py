@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from vit_tutorial.checks import (
-    check_image_size,
-    check_images,
-    check_positive,
-    check_tensor,
-    patch_grid,
-)
+from vit_tutorial.checks import check_image_size, check_positive, patch_grid
+from vit_tutorial.tensor_checks import check_images, check_tensor
 
 
 def patchify(images: Tensor, patch_size: int) -> Tensor:

@@ -6,7 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from vit_tutorial.checks import check_pair, check_positive, check_tensor
+from vit_tutorial.checks import check_pair, check_positive
+from vit_tutorial.tensor_checks import check_tensor
 
 
 def sincos_position_embedding(

@@ -12,11 +12,15 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
-from vit_tutorial._preprocessing import name_and_size, needs_own_values, transform_of
 from vit_tutorial.checks import check_image_size, check_positive
 from vit_tutorial.config import ViTConfig
 from vit_tutorial.data import read_image
-from vit_tutorial.training import evaluating
+from vit_tutorial.pretrained.preprocessing import (
+    name_and_size,
+    needs_own_values,
+    transform_of,
+)
+from vit_tutorial.training.evaluation import evaluating
 
 AnyImage = str | Path | Image.Image | np.ndarray | Tensor
 MODES = {1: "L", 3: "RGB"}  # channels of a model: how Pillow calls such an image

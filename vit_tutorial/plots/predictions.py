@@ -11,14 +11,15 @@ import torch
 from matplotlib.axes import Axes
 from torch import Tensor
 
-from vit_tutorial._plots_images import (
-    WIDTH,
+from vit_tutorial.checks import check_positive
+from vit_tutorial.plots.images import (
     check_classes,
     check_image,
     draw_image,
     shorten,
 )
-from vit_tutorial.checks import check_positive, check_tensor
+from vit_tutorial.plots.style import WIDTH
+from vit_tutorial.tensor_checks import check_tensor
 
 if TYPE_CHECKING:
     from sklearn.metrics import ConfusionMatrixDisplay

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import random
-from operator import index
 
 import numpy as np
 import torch
+
+from vit_tutorial.checks import check_seed
 
 
 def set_seed(seed: int) -> None:
@@ -23,12 +24,3 @@ def set_seed(seed: int) -> None:
     random.seed(seed)
     np.random.seed(seed)
     torch.manual_seed(seed)
-
-
-def check_seed(seed: int) -> int:
-    """Return a seed that all libraries accept, as an int; errors as `set_seed`."""
-    if isinstance(seed, bool) or not hasattr(seed, "__index__"):
-        raise TypeError(f"seed must be a whole number (int), got {seed!r}.")
-    if not 0 <= index(seed) < 2**32:
-        raise ValueError(f"seed must lie in [0, 2**32), got {seed}. Try 0.")
-    return index(seed)

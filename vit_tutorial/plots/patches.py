@@ -1,4 +1,4 @@
-"""Figures of the book: one style, readable on a phone and in dark mode, words in English and symbols only."""
+"""Figures of one image: its patches, tokens' weights, and HTML that draws itself."""
 
 from __future__ import annotations
 
@@ -11,68 +11,9 @@ import torch
 from IPython.display import HTML
 from matplotlib import cbook
 from matplotlib.axes import Axes
-from matplotlib_inline.backend_inline import set_matplotlib_formats
 from torch import Tensor
 
-from vit_tutorial._plots_images import (
-    confident_mistakes,
-    image_grid,
-    most_confident_mistakes,
-)
-from vit_tutorial._plots_lines import points_with_spread
-from vit_tutorial._plots_predictions import confusion_matrix, top_classes
-from vit_tutorial._plots_training import step_curve, training_curves
-
-__all__ = [
-    "COLORS",
-    "confident_mistakes",
-    "confusion_matrix",
-    "encoder_block_diagram",
-    "image_grid",
-    "most_confident_mistakes",
-    "patch_explorer",
-    "points_with_spread",
-    "show_image",
-    "show_patches",
-    "show_weights",
-    "step_curve",
-    "top_classes",
-    "training_curves",
-    "use_book_style",
-]
-
-# Okabe and Ito's palette: told apart with every common kind of colour blindness.
-COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
-
-
-def use_book_style(image_format: str = "jpeg") -> None:
-    """Set matplotlib up for this book: figures as wide as a page, letters that a phone can show.
-
-    Args:
-        image_format: "jpeg" where photos are drawn (a fifth of a PNG's size), "png" for lines.
-    """
-    plt.rcParams.update(
-        {
-            "figure.figsize": (4.8, 3.0),
-            "figure.dpi": 150,
-            "figure.facecolor": "white",  # never transparent: letters are dark
-            "figure.constrained_layout.use": True,
-            "font.size": 11,
-            "axes.prop_cycle": plt.cycler(color=COLORS),
-            "axes.spines.top": False,
-            "axes.spines.right": False,
-        }
-    )
-    options = {"pil_kwargs": {"quality": 88}} if image_format == "jpeg" else {}
-    set_matplotlib_formats(image_format, **options)
-
-
-def show_image(image: Tensor, ax: Axes | None = None) -> Axes:
-    """Draw an image of shape (3, H, W) or (H, W), values from 0 to 1, without axes."""
-    ax = ax if ax is not None else plt.gca()
-    ax.imshow(_as_hwc(image), cmap="gray", vmin=0, vmax=1, interpolation="nearest")
-    ax.set_axis_off()
-    return ax
+from vit_tutorial.plots.images import show_image
 
 
 def show_patches(
@@ -169,9 +110,3 @@ def encoder_block_diagram() -> HTML:
 def _asset(name: str) -> str:
     """The text of a file that comes with the package."""
     return resources.files("vit_tutorial").joinpath("assets", name).read_text("utf8")
-
-
-def _as_hwc(image: Tensor) -> np.ndarray:
-    if image.ndim == 3:
-        image = image.permute(1, 2, 0)  # (C, H, W) -> (H, W, C), as matplotlib wants it
-    return image.squeeze(-1).detach().cpu().clamp(0, 1).numpy()

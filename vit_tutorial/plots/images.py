@@ -12,10 +12,18 @@ from matplotlib.axes import Axes
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from vit_tutorial.checks import check_images, check_positive
-from vit_tutorial.training import Evaluation
+from vit_tutorial.checks import check_positive
+from vit_tutorial.plots.style import WIDTH
+from vit_tutorial.tensor_checks import check_images
+from vit_tutorial.training.evaluation import Evaluation
 
-WIDTH = 4.8  # inches, as wide as a page
+
+def show_image(image: Tensor, ax: Axes | None = None) -> Axes:
+    """Draw an image of shape (3, H, W) or (H, W), values from 0 to 1, without axes."""
+    ax = ax if ax is not None else plt.gca()
+    ax.imshow(_as_hwc(image), cmap="gray", vmin=0, vmax=1, interpolation="nearest")
+    ax.set_axis_off()
+    return ax
 
 
 def image_grid(
@@ -125,8 +133,6 @@ def confident_mistakes(
 
 def draw_image(image: Tensor, ax: Axes) -> None:
     """Draw an image of shape (C, H, W), from -1 to 1."""
-    from vit_tutorial.plots import show_image  # here: plots imports this module
-
     show_image((image + 1) / 2, ax)
 
 
@@ -193,3 +199,9 @@ def _say(text: str) -> np.ndarray:
     ax.set_axis_off()
     ax.text(0.5, 0.5, text, ha="center", va="center", transform=ax.transAxes)
     return np.array([ax])
+
+
+def _as_hwc(image: Tensor) -> np.ndarray:
+    if image.ndim == 3:
+        image = image.permute(1, 2, 0)  # (C, H, W) -> (H, W, C), as matplotlib wants it
+    return image.squeeze(-1).detach().cpu().clamp(0, 1).numpy()

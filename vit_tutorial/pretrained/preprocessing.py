@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from PIL import Image
 from torch import Tensor, nn
 
-from vit_tutorial._image_transform import image_transform
 from vit_tutorial.checks import check_image_size
 from vit_tutorial.config import ViTConfig
+from vit_tutorial.data.transforms import image_transform
 
 if TYPE_CHECKING:
     from torchvision.models import WeightsEnum

@@ -10,12 +10,12 @@ from torch.optim import AdamW, Optimizer
 from torch.utils.data import DataLoader, IterableDataset
 
 from vit_tutorial.config import ViTConfig
-from vit_tutorial.processes import Place
-from vit_tutorial.recipe import Recipe
 from vit_tutorial.saving import CheckpointError
+from vit_tutorial.training.processes import Place
+from vit_tutorial.training.recipe import Recipe
 
 if TYPE_CHECKING:
-    from vit_tutorial._run import Run
+    from vit_tutorial.training.run import Run
 
 
 def check_loader(loader: DataLoader, name: str) -> None:

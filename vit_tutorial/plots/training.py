@@ -11,9 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from vit_tutorial._plots_lines import legend_above, long_look, look
 from vit_tutorial.checks import check_positive
-from vit_tutorial.history import History
+from vit_tutorial.plots.lines import legend_above, long_look, look
+from vit_tutorial.training.history import History
 
 PANELS = {
     "loss": ("train_loss", "val_loss"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from vit_tutorial._read_image import suffixes
+from vit_tutorial.data.reading import suffixes
 
 Files = dict[str, list[Path]]  # the files of each class
 

@@ -8,9 +8,9 @@ from vit_tutorial.checks import (
     check_above_zero,
     check_choice,
     check_positive,
+    check_seed,
     check_share,
 )
-from vit_tutorial.seeding import check_seed
 
 SCHEDULES = ("cosine", "constant")
 PRECISIONS = ("float32", "bfloat16", "float16")

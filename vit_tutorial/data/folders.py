@@ -13,12 +13,12 @@ from torch import Tensor
 from torch.utils.data import Dataset
 from tqdm import tqdm
 
-from vit_tutorial._folder_scan import Files, scan
-from vit_tutorial._folder_split import share_out
-from vit_tutorial._image_sets import Loaders, Splits
-from vit_tutorial._image_transform import image_transform
-from vit_tutorial._read_image import read_image
 from vit_tutorial.checks import check_choice
+from vit_tutorial.data.folder_scan import Files, scan
+from vit_tutorial.data.folder_split import share_out
+from vit_tutorial.data.reading import read_image
+from vit_tutorial.data.sets import Loaders, Splits
+from vit_tutorial.data.transforms import image_transform
 
 Transform = Callable[[Image.Image], Tensor]
 

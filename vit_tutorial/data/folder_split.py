@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from vit_tutorial._folder_scan import Files
+from vit_tutorial.data.folder_scan import Files
 
 
 def _check_kept_share(share: float, name: str) -> None:

@@ -6,8 +6,8 @@ import numpy as np
 import torch
 from torch.nn.functional import interpolate
 
-from vit_tutorial._image_sets import ImageSet, Splits, take_turns
 from vit_tutorial.checks import check_image_size
+from vit_tutorial.data.sets import ImageSet, Splits, take_turns
 
 SEED = 1998  # the year in which the digits were published
 TRAIN, VAL = 80, 20  # images of each class; the others are for the test

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor, nn
 
-from vit_tutorial._checkpoint_names import Row
 from vit_tutorial.checks import check_heads, check_image_size, patch_grid
 from vit_tutorial.config import VARIANTS, ViTConfig
 from vit_tutorial.model import VisionTransformer
+from vit_tutorial.pretrained.names import Row
 
 WIDEST_USUAL = 1024  # up to here heads of width 64 are the rule; beyond, they are not
 

@@ -15,19 +15,16 @@ from torch.nn.parallel import DistributedDataParallel
 from torch.optim import Optimizer
 from torch.utils.data import DataLoader
 
-from vit_tutorial._training_checks import check_same_run, traits
-from vit_tutorial.history import History
-from vit_tutorial.processes import Place, add_up, share_loader
-from vit_tutorial.progress import Progress
-from vit_tutorial.recipe import Recipe
-from vit_tutorial.schedule import make_schedule
-from vit_tutorial.seeding import set_seed
+from vit_tutorial.training.checks import check_same_run, traits
+from vit_tutorial.training.errors import TrainingDiverged
+from vit_tutorial.training.history import History
+from vit_tutorial.training.processes import Place, add_up, share_loader
+from vit_tutorial.training.progress import Progress
+from vit_tutorial.training.recipe import Recipe
+from vit_tutorial.training.schedule import make_schedule
+from vit_tutorial.training.seeding import set_seed
 
 Batch = tuple[Tensor, Tensor]
-
-
-class TrainingDiverged(RuntimeError):  # noqa: N818 (it names what happened)
-    """The loss or the gradient is no longer a finite number."""
 
 
 class Run:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from torch import Tensor
 
-from vit_tutorial._checkpoint_names import ABSENCES, FEATURES, Row
+from vit_tutorial.pretrained.names import ABSENCES, FEATURES, Row
 
 
 def fit(entries: Mapping[str, Tensor], rows: list[Row], source: str) -> dict[str, int]:

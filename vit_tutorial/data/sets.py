@@ -12,9 +12,9 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
-from vit_tutorial._augmentation import chain
-from vit_tutorial.checks import check_images, check_positive
-from vit_tutorial.seeding import check_seed
+from vit_tutorial.checks import check_positive, check_seed
+from vit_tutorial.data.augment import chain
+from vit_tutorial.tensor_checks import check_images
 
 
 class ImageSet(Dataset):

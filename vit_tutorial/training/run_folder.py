@@ -22,13 +22,13 @@ import numpy as np
 import torch
 from torch import nn
 
-from vit_tutorial.history import History
 from vit_tutorial.saving import (
     CheckpointError,
     load_weights,
     save_model,
     write_atomically,
 )
+from vit_tutorial.training.history import History
 
 
 class RunFolder:

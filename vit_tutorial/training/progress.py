@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tqdm import tqdm
 
 if TYPE_CHECKING:
-    from vit_tutorial._run import Run
+    from vit_tutorial.training.run import Run
 
 
 class Progress:
