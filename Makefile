@@ -19,11 +19,11 @@ help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
 
 book: $(BOOK)/complete  ## both editions into _build/html (needs no torch)
-	$(BOOK)/bin/python book/build.py -W
+	$(BOOK)/bin/python book/tools/build.py -W
 
 serve: $(BOOK)/complete  ## show the built book on localhost
 	@test -f _build/html/index.html || $(MAKE) book
-	$(BOOK)/bin/python book/serve.py
+	$(BOOK)/bin/python book/tools/serve.py
 
 test: $(TEST)/complete lint book  ## every test: package, exercises, notebooks, translation, site
 	$(TEST)/bin/python -m pytest --nbval tests book -n $(WORKERS) --dist loadfile
@@ -33,7 +33,7 @@ kernels: $(TEST)/complete  ## the chapters by the plainest kernels, as on anothe
 	  -n $(WORKERS) --dist loadfile
 
 environment:  ## NAME=colab PYTHON=python3.13 (or lowest, python3.11): tests and chapters with other versions
-	$(PYTHON) tests/environment.py $(NAME)
+	$(PYTHON) tests/support/environment.py $(NAME)
 
 lint: $(TEST)/complete
 	$(TEST)/bin/ruff check .
@@ -44,13 +44,13 @@ lab: $(TEST)/complete  ## JupyterLab on the notebooks
 	  --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
 
 sync: $(TEST)/complete  ## run the English notebooks, carry code and outputs to the Chinese ones
-	$(TEST)/bin/python book/sync.py --jobs $(WORKERS)
+	$(TEST)/bin/python book/tools/sync.py --jobs $(WORKERS)
 
 translated: $(TEST)/complete  ## CELLS="01_patches/idea …": these translations are up to date again
-	$(TEST)/bin/python book/sync.py --translated $(CELLS)
+	$(TEST)/bin/python book/tools/sync.py --translated $(CELLS)
 
 repository:  ## URL=https://github.com/NAME/REPO: the book's address, everywhere
-	$(PYTHON) book/repository.py "$(URL)"
+	$(PYTHON) book/tools/repository.py "$(URL)"
 
 benchmark: $(TEST)/complete  ## speed and memory against PyTorch's own functions, timm, torchvision, vit-pytorch
 	$(TEST)/bin/python benchmarks/patches.py
@@ -58,7 +58,7 @@ benchmark: $(TEST)/complete  ## speed and memory against PyTorch's own functions
 	$(TEST)/bin/python benchmarks/training.py
 
 pictures: $(TEST)/complete book  ## the README's pictures of a page in each language
-	$(TEST)/bin/python book/pictures.py
+	$(TEST)/bin/python book/tools/pictures.py
 
 lock: $(TEST)/complete $(BOOK)/complete  ## constraints.txt from what the two environments hold now
 	@{ echo "# Every package that the two environments hold, with its version: written by \`make lock\`."; \

@@ -17,8 +17,8 @@ from torch import nn
 from torch.optim import Adam
 
 from vit_tutorial import data
-from vit_tutorial.training.seeding import set_seed
 from vit_tutorial.training import evaluate, train
+from vit_tutorial.training.seeding import set_seed
 
 SEEDS = (0, 1, 2)
 THE_PAPERS = {"learning_rate": 3e-3, "weight_decay": 0.3}  # Table 3, ViT-B/16 on ImageNet

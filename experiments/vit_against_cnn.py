@@ -19,8 +19,8 @@ from small_vit import small_vit
 
 from vit_tutorial import data
 from vit_tutorial.cnn import SmallCNN
-from vit_tutorial.training.seeding import set_seed
 from vit_tutorial.training import evaluate, train
+from vit_tutorial.training.seeding import set_seed
 
 SEEDS = (0, 1, 2)
 SIZES = (500, 2_000, 10_000)

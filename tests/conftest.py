@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from chromium import BROWSER_FLAGS, NOT_FOUND, find_chromium
-from site_server import ROOT, SITE, serve
+from places import ROOT
+from site_server import SITE, serve
 
 # As in `make test`, before anything imports torch: sums over several threads differ in their last bits.
 os.environ.setdefault("OMP_NUM_THREADS", "1")

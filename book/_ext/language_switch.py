@@ -39,7 +39,7 @@ def add_to_page(app: Sphinx, page: str, template: str, context: dict, doctree: o
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Register the extension and the two settings that book/build.py fills in."""
+    """Register the extension and the two settings that book/tools/build.py fills in."""
     app.add_config_value("edition", "", "html")
     app.add_config_value("editions", {}, "html")
     # Before 500: there the theme renders each header template and drops those that come out empty.

@@ -1,0 +1,158 @@
+#!/usr/bin/env python3
+"""Build both editions of the book, side by side, into `_build/html`.
+
+    python book/tools/build.py [-W]
+
+Result: `_build/html/en/`, `_build/html/zh/` and `_build/html/index.html`, which sends the reader to one of them.
+The previous site is replaced only when both editions are complete. Each build starts afresh: Sphinx does not repeat
+the warnings of pages that it kept from an earlier run, and keeps pages that have left the table of contents.
+Set BOOK_URL to the site's public address, if it has one, to have it in canonical links.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import yaml
+from derive import edition_config, edition_toc
+from jinja2 import Environment, FileSystemLoader
+from repository import Address, configured_address
+
+ROOT = Path(__file__).resolve().parents[2]
+NOT_PUBLISHED = (".buildinfo*", ".doctrees", "*.map")
+
+
+class BuildError(Exception):
+    """An edition could not be built; the message holds its log."""
+
+
+def read_yaml(name: str) -> dict:
+    """A YAML file of the root."""
+    return yaml.safe_load((ROOT / name).read_text("utf8"))
+
+
+def write_yaml(path: Path, data: dict) -> None:
+    """Write YAML that a person can read, in the order given."""
+    path.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False), "utf8")
+
+
+def build_edition(edition: str, work: Path, strict: bool) -> tuple[Path, str]:
+    """Run Jupyter Book for one edition.
+
+    Args:
+        edition: its folder below `book/`.
+        work: an empty folder for derived files and results.
+        strict: whether a warning is an error.
+
+    Returns:
+        The folder of the built pages, and the log.
+
+    Raises:
+        BuildError: Jupyter Book failed.
+    """
+    work.mkdir(parents=True)
+    config = edition_config(read_yaml("_config.yml"), edition, ROOT, os.environ.get("BOOK_URL", ""))
+    write_yaml(work / "_config.yml", config)
+    write_yaml(work / "_toc.yml", edition_toc(read_yaml("_toc.yml")))
+    command = [str(Path(sys.executable).with_name("jupyter-book")), "build", str(ROOT / "book" / edition)]
+    command += [
+        "--config",
+        str(work / "_config.yml"),
+        "--toc",
+        str(work / "_toc.yml"),
+        "--path-output",
+        str(work),
+    ]
+    command += ["-W", "--keep-going"] if strict else []
+    run = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if run.returncode != 0:
+        raise BuildError(f"{run.stdout}\nThe {edition} edition failed: see the log above.")
+    return work / "_build" / "html", run.stdout
+
+
+def write_root_page(site: Path, config: dict) -> None:
+    """The page that picks an edition: the reader's earlier choice, else the browser's language."""
+    templates = Environment(loader=FileSystemLoader(ROOT / "book" / "_templates"), autoescape=True)
+    page = templates.get_template("root-index.html")
+    titles = {
+        code: about.get("config", {}).get("title", config["title"])
+        for code, about in config["editions"].items()
+    }
+    (site / "index.html").write_text(page.render(editions=config["editions"], titles=titles), "utf8")
+    (
+        site / ".nojekyll"
+    ).touch()  # else GitHub Pages would leave out the folders that start with an underscore
+
+
+def replace_site(new: Path, site: Path) -> None:
+    """Put the new site in the old one's place."""
+    old = site.with_name("html-old")
+    shutil.rmtree(old, ignore_errors=True)
+    if site.exists():
+        site.rename(old)
+    new.rename(site)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def build(strict: bool, build_folder: Path) -> Path:
+    """Build every edition in parallel and, if all succeed, replace the site.
+
+    Returns:
+        The site's folder.
+
+    Raises:
+        BuildError: an edition failed; the previous site is as it was.
+    """
+    config = read_yaml("_config.yml")
+    work, site = build_folder / "work", build_folder / "html"
+    shutil.rmtree(work, ignore_errors=True)
+    new = work / "site"
+    with ThreadPoolExecutor() as pool:
+        runs = {
+            edition: pool.submit(build_edition, edition, work / edition, strict)
+            for edition in config["editions"]
+        }
+    failures = [str(run.exception()) for run in runs.values() if run.exception()]
+    if failures:
+        raise BuildError("\n".join(failures))
+    for edition, run in runs.items():
+        pages, log = run.result()
+        print("\n".join(line for line in log.splitlines() if "WARNING" in line), end="")
+        shutil.copytree(pages, new / edition, ignore=shutil.ignore_patterns(*NOT_PUBLISHED))
+    write_root_page(new, config)
+    replace_site(new, site)
+    shutil.rmtree(work)
+    return site
+
+
+def main() -> int:
+    """Build from the command line; returns the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("-W", "--warnings-are-errors", action="store_true", dest="strict")
+    options = parser.parse_args()
+    started = time.monotonic()
+    try:
+        site = build(options.strict, ROOT / "_build")
+    except BuildError as error:
+        print(error, file=sys.stderr)
+        print("error: nothing was replaced in _build/html", file=sys.stderr)
+        return 1
+    if Address(configured_address(ROOT)).is_placeholder:
+        print(
+            "Note: no repository is set, so the pages have no Colab button. Set yours: make repository URL=https://…"
+        )
+    print(
+        f"Built both editions in {time.monotonic() - started:.0f} s: {site}/index.html (to read it: make serve)"
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
