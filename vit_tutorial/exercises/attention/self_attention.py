@@ -1,11 +1,40 @@
-"""The mistakes of exercise 03.4, the whole attention layer, and what `check` says to each."""
+"""Exercise 03.4, the whole layer: solution, cases, and the mistakes that are known by name."""
 
 from __future__ import annotations
 
 import torch
 import torch.nn.functional as F
 
-from vit_tutorial.exercises.attention import self_attention, whole
+from vit_tutorial.exercises.attention.random_inputs import random_input
+from vit_tutorial.exercises.engine import Exercise
+
+
+def self_attention(x, qkv_weight, qkv_bias, out_weight, out_bias, num_heads):
+    b, n, d = x.shape
+    qkv = F.linear(x, qkv_weight, qkv_bias)
+    qkv = qkv.reshape(b, n, 3, num_heads, d // num_heads)
+    query, key, value = qkv.permute(2, 0, 3, 1, 4)
+    weights = query @ key.transpose(-2, -1) / (d // num_heads) ** 0.5
+    heads = weights.softmax(dim=-1) @ value
+    joined = heads.transpose(1, 2).reshape(b, n, d)
+    return F.linear(joined, out_weight, out_bias)
+
+
+def _case(b: int, n: int, d: int, h: int) -> tuple:
+    """A case for `self_attention`: every weight and bias random, no two sizes alike."""
+    return (
+        random_input(b, n, d),
+        0.5 * random_input(3 * d, d),
+        random_input(3 * d),
+        random_input(d, d),
+        random_input(d),
+        h,
+    )
+
+
+exercise = Exercise(
+    "03.4", self_attention, cases=lambda: [_case(2, 5, 12, 3), _case(3, 7, 10, 2)]
+)
 
 
 def _layer(x, w, b, out_w, out_b, h, order=(0, 1, 2), scale=None, dim=-1, join=None):
@@ -19,7 +48,7 @@ def _layer(x, w, b, out_w, out_b, h, order=(0, 1, 2), scale=None, dim=-1, join=N
     return F.linear(joined, out_w, out_b)
 
 
-@whole.mistake(
+@exercise.mistake(
     "the output projection is missing. Without it the heads stay side by side and never meet.",
     "漏了输出投影。没有它，各个头只是并排放着，彼此从不交流。",
 )
@@ -27,7 +56,7 @@ def projection_forgotten(x, w, b, out_w, out_b, h):
     return _layer(x, w, b, torch.eye(x.shape[-1], dtype=x.dtype), None, h)
 
 
-@whole.mistake(
+@exercise.mistake(
     "heads joined without transposing back: you reshaped (B, h, N, D_h) straight to (B, N, D). "
     "Bring it to (B, N, h, D_h) first.",
     "合并各头时没有转置回来：你把 (B, h, N, D_h) 直接 reshape 成了 (B, N, D)。要先变成 (B, N, h, D_h)。",
@@ -36,7 +65,7 @@ def joined_without_transpose(x, w, b, out_w, out_b, h):
     return _layer(x, w, b, out_w, out_b, h, join=lambda heads: heads.reshape(x.shape))
 
 
-@whole.mistake(
+@exercise.mistake(
     "scaled by √D, not √D_h. A dot product runs over one head: D_h = D / num_heads.",
     "你除的是 √D，不是 √D_h。点积只在一个头里面算：D_h = D / num_heads。",
 )
@@ -44,31 +73,30 @@ def scaled_by_model_width(x, w, b, out_w, out_b, h):
     return _layer(x, w, b, out_w, out_b, h, scale=x.shape[-1] ** -0.5)
 
 
-@whole.mistake(
+exercise.variant(
+    _layer,
     "no scaling: divide the scores by √D_h before the softmax.",
     "没有缩放：做 softmax 之前，要把分数除以 √D_h。",
+    name="not_scaled",
+    scale=1.0,
 )
-def not_scaled(x, w, b, out_w, out_b, h):
-    return _layer(x, w, b, out_w, out_b, h, scale=1.0)
-
-
-@whole.mistake(
+exercise.variant(
+    _layer,
     "softmax over the queries (dim=-2). Each query, a row, has to share out its own 1: dim=-1.",
     "softmax 沿查询的方向做了（dim=-2）。应该是每个查询（一行）分配自己的 1：用 dim=-1。",
+    name="softmax_over_the_queries",
+    dim=-2,
 )
-def softmax_over_the_queries(x, w, b, out_w, out_b, h):
-    return _layer(x, w, b, out_w, out_b, h, dim=-2)
-
-
-@whole.mistake(
+exercise.variant(
+    _layer,
     "query and key are swapped. The fused layer holds them in the order query, key, value.",
     "查询和键颠倒了。合并的线性层里，顺序是查询、键、值。",
+    name="query_and_key_swapped",
+    order=(1, 0, 2),
 )
-def query_and_key_swapped(x, w, b, out_w, out_b, h):
-    return _layer(x, w, b, out_w, out_b, h, order=(1, 0, 2))
 
 
-@whole.mistake(
+@exercise.mistake(
     "you split the 3·D outputs as (num_heads, 3, D_h). They come as (3, num_heads, D_h): all queries first.",
     "你把 3·D 个输出拆成了 (num_heads, 3, D_h)。它们的顺序是 (3, num_heads, D_h)：所有查询排在最前面。",
 )
@@ -79,7 +107,7 @@ def heads_before_qkv(x, w, b, out_w, out_b, h):
     return _layer(x, regroup(w), regroup(b), out_w, out_b, h)
 
 
-@whole.mistake(
+@exercise.mistake(
     "the sequence goes first here: you attended over the batch. Tokens are on axis 1 of (B, N, D).",
     "这里把序列放到了第一个轴，注意力就成了在批次里各个样本之间计算。(B, N, D) 里，词元在轴 1 上。",
 )
@@ -87,7 +115,7 @@ def attended_over_the_batch(x, w, b, out_w, out_b, h):
     return self_attention(x.transpose(0, 1), w, b, out_w, out_b, h).transpose(0, 1)
 
 
-@whole.mistake(
+@exercise.mistake(
     "there is one head only: num_heads had no effect. Split queries, keys and values before the dot product.",
     "只有一个头：num_heads 没起作用。算点积之前，要先把查询、键、值拆成多个头。",
 )
