@@ -9,22 +9,12 @@ from operator import index
 
 
 def check_positive(value: int, name: str) -> int:
-    """Return a whole number of at least 1 as an int.
-
-    Raises:
-        TypeError: `value` is not a whole number.
-        ValueError: `value` is smaller than 1.
-    """
+    """Return a whole number of at least 1 as an int, or raise a TypeError or ValueError."""
     return _whole(value, name, least=1)
 
 
 def check_not_negative(value: int, name: str) -> int:
-    """Return a whole number of at least 0 as an int.
-
-    Raises:
-        TypeError: `value` is not a whole number.
-        ValueError: `value` is smaller than 0.
-    """
+    """Return a whole number of at least 0 as an int; errors as `check_positive`."""
     return _whole(value, name, least=0, way_out=" Use 0 for none.")
 
 
@@ -35,11 +25,7 @@ def check_share(value: float, name: str, meaning: str, way_out: str) -> float:
         TypeError: `value` is not a number.
         ValueError: `value` lies outside [0, 1).
     """
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise TypeError(
-            f"{name} must be a number in [0, 1), got {value!r} of type "
-            f"{type(value).__name__}."
-        )
+    _check_number(value, name, "in [0, 1)")
     if not 0 <= value < 1:
         raise ValueError(
             f"{name} must lie in [0, 1): {meaning}, got {value}. {way_out}"
@@ -60,11 +46,7 @@ def check_above_zero(value: float, name: str, way_out: str) -> float:
         TypeError: `value` is not a number.
         ValueError: `value` is not greater than zero, or not finite.
     """
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise TypeError(
-            f"{name} must be a number greater than 0, got {value!r} of type "
-            f"{type(value).__name__}."
-        )
+    _check_number(value, name, "greater than 0")
     if not 0 < value < float("inf"):
         raise ValueError(
             f"{name} must be finite and greater than 0, got {value}. {way_out}"
@@ -156,6 +138,14 @@ def check_seed(seed: int) -> int:
     if not 0 <= index(seed) < 2**32:
         raise ValueError(f"seed must lie in [0, 2**32), got {seed}. Try 0.")
     return index(seed)
+
+
+def _check_number(value: float, name: str, which: str) -> None:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise TypeError(
+            f"{name} must be a number {which}, got {value!r} of type "
+            f"{type(value).__name__}."
+        )
 
 
 def _whole(value: int, name: str, least: int, way_out: str = "") -> int:

@@ -81,17 +81,9 @@ class Encoder(nn.Module):
     """L blocks, one after the other, and a last LayerNorm.
 
     Args:
-        depth: L, the number of blocks.
-        embed_dim: D, the width of the tokens.
-        num_heads: h, which divides D.
-        mlp_dim: D_mlp, the width inside each MLP.
-        dropout: rate after each linear layer except `qkv`, in [0, 1).
-        attention_dropout: rate for the attention weights, in [0, 1).
-        layer_norm_eps: added to the variance in each LayerNorm, above 0.
-
-    Raises:
-        TypeError: an argument has the wrong type.
-        ValueError: h does not divide D, or a value is out of its range.
+        depth: L, the number of blocks, at least 1.
+        embed_dim, num_heads, mlp_dim, dropout, attention_dropout, layer_norm_eps: as
+            for `EncoderBlock`, with the same errors.
 
     Source:
         Dosovitskiy et al. 2021, Equations 2 to 4: the last LayerNorm is Equation 4's,

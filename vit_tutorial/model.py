@@ -80,7 +80,7 @@ class VisionTransformer(nn.Module):
         return self._read_out(self.tokens(images))
 
     def tokens(self, images: Tensor) -> Tensor:
-        """Encode images.
+        """Encode images; errors as `forward`.
 
         Args:
             images: shape (B, C, H, W).
@@ -88,15 +88,11 @@ class VisionTransformer(nn.Module):
         Returns:
             Shape (B, T, D), after the last LayerNorm. With pooling "cls" T = N + 1,
             the class token first; with "mean" T = N.
-
-        Raises:
-            TypeError: `images` is not a tensor.
-            ValueError: `images` has another shape than the configuration says.
         """
         return self.encoder(self.embeddings(images))
 
     def attention_maps(self, images: Tensor) -> Tensor:
-        """Look at what each token attends to, in every block and head.
+        """Look at what each token attends to, in every block and head; errors as `forward`.
 
         Args:
             images: shape (B, C, H, W).
@@ -104,10 +100,6 @@ class VisionTransformer(nn.Module):
         Returns:
             Shape (L, B, h, T, T): [l, b, i, s, t] says how much token s takes from
             token t in block l and head i. Each row sums to 1.
-
-        Raises:
-            TypeError: `images` is not a tensor.
-            ValueError: `images` has another shape than the configuration says.
         """
         _, weights = self.encoder(self.embeddings(images), return_weights=True)
         return weights

@@ -61,23 +61,19 @@ def predict(
 ) -> Prediction:
     """Classify one image of any size.
 
-    An image is prepared exactly as `data.image_folder` does it for validation: read by
-    `data.read_image` (upright, over white, grey for a model of one channel), then
-    `data.image_transform`, or what belongs to the model's pre-trained weights
-    (`pretrained.transform`). A tensor counts as prepared already.
+    An image is prepared as `data.image_folder` does it for validation: by
+    `data.read_image` (grey for a model of one channel), then `data.image_transform`, or
+    what belongs to the model's pre-trained weights (`pretrained.transform`).
 
     Args:
         model: with a `config`, as `VisionTransformer`; without `classes` (their names)
             they are called "class 0" and so on. Its modes are the same afterwards.
         image: a path; a Pillow image; an array of shape (H, W), (H, W, 1), (H, W, 3) or
             (H, W, 4), of uint8 or of floats from 0 to 1; or a tensor of shape (C, H, W)
-            or (1, C, H, W) as the model takes it, with values from -1 to 1, or as the
-            transform of its pre-trained weights makes them.
+            or (1, C, H, W) that is prepared already: from -1 to 1, or as the transform
+            of the pre-trained weights makes it.
         transform: from a Pillow image to a tensor (C, H, W), where the model was trained
             with another one; it sets the range of values.
-
-    Returns:
-        The probability of each class.
 
     Raises:
         FileNotFoundError: there is no such file.

@@ -52,26 +52,21 @@ def replace_head(
 ) -> VisionTransformer:
     """Give a model a new head for other classes; the rest stays as it is.
 
-    The new head starts from zero, so that all classes are equally likely and the first
-    steps do not disturb the backbone: its gradient starts from zero, too. It learns,
-    even where the old head was frozen. An optimizer made before does not know it.
+    The new head starts from zero: all classes are equally likely, and the backbone's
+    gradient starts from zero, too. It learns, even where the old head was frozen. An
+    optimizer made before does not know it.
 
     Args:
-        model: changed in place, its `config` included.
+        model: changed in place, its `config` included, and returned.
         num_classes: K, the number of classes.
         classes: their K names, kept as `model.classes`; None: it has none.
 
-    Returns:
-        The same model.
-
     Raises:
-        TypeError: `model` is no `VisionTransformer`, K is not a whole number, or
-            `classes` is one text.
+        TypeError: `model` is no `VisionTransformer`, or K or `classes` are of a wrong type.
         ValueError: K is smaller than 1, or there are not K names.
 
     Source:
-        Dosovitskiy et al. 2021, section 3.2: for fine-tuning the head is replaced by
-        one linear layer that starts from zero.
+        Dosovitskiy et al. 2021, section 3.2.
     """
     if not isinstance(model, VisionTransformer):
         raise TypeError(

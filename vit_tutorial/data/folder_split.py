@@ -7,19 +7,6 @@ import numpy as np
 from vit_tutorial.data.folder_scan import Files
 
 
-def _check_kept_share(share: float, name: str) -> None:
-    """Check that a share lies in (0, 1).
-
-    Raises:
-        ValueError: it does not.
-    """
-    if not 0 < share < 1:
-        raise ValueError(
-            f"{name} must lie between 0 and 1: the share of each class's images that are "
-            f"kept from training, got {share}."
-        )
-
-
 def share_out(
     files: dict[str, Files], val_share: float, test_share: float, seed: int
 ) -> dict[str, Files]:
@@ -34,8 +21,12 @@ def share_out(
         ValueError: a share is not in (0, 1), both leave nothing for training, or a class
             has too few images; the message names its folder.
     """
-    _check_kept_share(val_share, "val_share")
-    _check_kept_share(test_share, "test_share")
+    for name, share in (("val_share", val_share), ("test_share", test_share)):
+        if not 0 < share < 1:
+            raise ValueError(
+                f"{name} must lie between 0 and 1: the share of each class's images that "
+                f"are kept from training, got {share}."
+            )
     generator = np.random.default_rng(seed)
     if "all" in files:
         if val_share + test_share >= 1:

@@ -73,16 +73,14 @@ def image_folder(
     class folders; without `val`, part of the training images become it.
 
     Nothing is left out in silence: a file without an image's suffix, a folder inside a
-    class folder or a file that can't be read is an error. Only what other programs leave
-    behind is passed over: hidden files and folders (`.ipynb_checkpoints`, `.DS_Store`),
-    `__MACOSX`, `Thumbs.db` and `desktop.ini`.
+    class folder or a file that can't be read is an error. Only hidden files and what
+    other programs leave behind (`__MACOSX`, `Thumbs.db`, `desktop.ini`) is passed over.
 
     Args:
         root: the folder.
         image_size: side in pixels, or (H, W); see `image_transform`.
         batch_size: B, images in a batch.
-        transform: from a Pillow image to a tensor, instead of `image_transform`; then
-            `image_size` is not used.
+        transform: from a Pillow image to a tensor, in place of `image_transform`.
         train_transform: the same for training images, where augmentation belongs.
         val_share: share of each class for validation, where `root` has no such folder:
             of the training images, or of all where the test images are drawn, too.
@@ -91,16 +89,15 @@ def image_folder(
         num_workers: processes that read images beside the one that trains.
         mode: "RGB", or "L" (grey) for a model of one channel.
         ignore: patterns of names to pass over, such as "*.txt".
-        check: read every image once, now, instead of failing in the midst of training.
+        check: read every image once before training.
 
     Returns:
         Loaders with `classes`, sorted by name, and `counts`.
 
     Raises:
         FileNotFoundError, NotADirectoryError: there is no such folder, or it is a file.
-        ValueError: a share is not in (0, 1), a class has too few images to be split, a
-            class is missing from a split, or a file or folder fits nowhere or can't be
-            read; the message names it.
+        ValueError: a share is not in (0, 1), or a class, folder or file is not as it has
+            to be; the message names it.
     """
     check_choice(mode, "mode", ("RGB", "L"))
     evaluation = transform or image_transform(image_size)

@@ -13,17 +13,7 @@ from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 from vit_tutorial.checks import check_choice
 
 # What is tried on a file, whatever its suffix: no PostScript, no film, no PDF.
-FORMATS = (
-    "JPEG",
-    "PNG",
-    "GIF",
-    "BMP",
-    "TIFF",
-    "WEBP",
-    "PPM",
-    "JPEG2000",
-    "AVIF",
-)
+FORMATS = ("JPEG", "PNG", "GIF", "BMP", "TIFF", "WEBP", "PPM", "JPEG2000", "AVIF")
 SIXTEEN_BITS = ("I;16", "I;16L", "I;16B", "I;16N")
 TRANSPARENT = ("RGBA", "LA", "PA", "RGBa")
 

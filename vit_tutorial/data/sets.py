@@ -30,8 +30,7 @@ class ImageSet(Dataset):
 
     Raises:
         TypeError: `images` is no tensor.
-        ValueError: the images have not four axes or are no floating-point numbers, there
-            is not one label for each, or a label names no class.
+        ValueError: shape or type of images or labels is another.
     """
 
     def __init__(
@@ -92,12 +91,7 @@ class ImageSet(Dataset):
         return dict(zip(self.classes, number, strict=True))
 
     def take(self, n: int) -> ImageSet:
-        """The first `n` images: as many of each class, where the classes take turns.
-
-        Raises:
-            TypeError: `n` is not a whole number.
-            ValueError: `n` is smaller than 1, or larger than the set.
-        """
+        """The first `n` images: as many of each class, where the classes take turns."""
         if check_positive(n, "n") > len(self):
             raise ValueError(
                 f"n must be at most {len(self)}, the images there are, got {n}."
@@ -108,13 +102,8 @@ class ImageSet(Dataset):
         """Draw `each` images of every class at random; the classes take turns.
 
         Args:
-            each: how many of every class.
+            each: how many of every class, from 1 to what the smallest one has.
             seed: which images; the same seed draws the same ones.
-
-        Raises:
-            TypeError: `each` is not a whole number.
-            ValueError: `each` is smaller than 1, a class has fewer images, or the seed
-                can't be one.
         """
         fewest = min(self.counts, key=self.counts.get)
         if check_positive(each, "each") > self.counts[fewest]:

@@ -40,9 +40,9 @@ def image_grid(
         The axes of the images, shape (N,), in a new figure.
 
     Raises:
-        TypeError: `images` is not a tensor, or `columns` not a whole number.
-        ValueError: there is no image, a shape or a value is not allowed, or there is
-            not one label for each image.
+        TypeError: an argument has the wrong type.
+        ValueError: there is no image, not one label for each, or a shape or value is
+            not allowed.
     """
     check_images(images)
     for image in images:
@@ -62,7 +62,7 @@ def image_grid(
     for i, ax in enumerate(cells.flat):
         ax.set_axis_off()
         if i < n:
-            draw_image(images[i], ax)
+            show_image((images[i] + 1) / 2, ax)
             if labels is not None:
                 ax.set_title(str(labels[i]), fontsize=9, pad=3)
     return cells.ravel()[:n]
@@ -73,15 +73,11 @@ def most_confident_mistakes(evaluation: Evaluation, count: int = 8) -> Tensor:
 
     Args:
         evaluation: what `evaluate` returned for N images.
-        count: how many; fewer are returned where there are fewer mistakes.
+        count: how many at most, 1 or more.
 
     Returns:
         Indices of the images, shape (at most count,), int64: the surest mistake first,
         the smaller index first among equals.
-
-    Raises:
-        TypeError: `count` is not a whole number.
-        ValueError: `count` is smaller than 1.
     """
     count = check_positive(count, "count")
     wrong = (evaluation.predictions != evaluation.labels).nonzero().squeeze(1)
@@ -113,8 +109,7 @@ def confident_mistakes(
 
     Raises:
         TypeError: a number is not whole.
-        ValueError: images, evaluation and classes do not fit each other; errors of
-            `image_grid`.
+        ValueError: images, evaluation and classes do not fit each other.
     """
     n, k = evaluation.logits.shape
     if len(images) != n:
@@ -131,17 +126,8 @@ def confident_mistakes(
     return image_grid(pictures, titles, columns)
 
 
-def draw_image(image: Tensor, ax: Axes) -> None:
-    """Draw an image of shape (C, H, W), from -1 to 1."""
-    show_image((image + 1) / 2, ax)
-
-
 def check_image(image: Tensor) -> None:
-    """Check that an image can be drawn: before a figure is made, which would stay empty.
-
-    Raises:
-        ValueError: its shape is not (1 or 3, H, W), or its values are not in [-1, 1].
-    """
+    """Check shape and values of an image before a figure is made for it."""
     if image.ndim != 3 or image.shape[0] not in (1, 3):
         raise ValueError(
             f"an image must have shape (1 or 3, H, W), got {tuple(image.shape)}."
@@ -156,11 +142,7 @@ def check_image(image: Tensor) -> None:
 
 
 def check_classes(classes: Sequence[str], k: int) -> None:
-    """Check that there are `k` class names.
-
-    Raises:
-        ValueError: there are more or fewer.
-    """
+    """Check that there are `k` class names."""
     if len(classes) != k:
         raise ValueError(
             f"classes must be {k} names, one for each output of the model, got "

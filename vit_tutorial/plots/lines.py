@@ -74,8 +74,7 @@ def points_with_spread(
         ax: where to draw; the current axes if None.
 
     Raises:
-        ValueError: there is no label, no x or no seed, a value is not finite, or an x
-            is not greater than 0 although `log_x` is set.
+        ValueError: a label or an x has no value, or one that can't be drawn.
     """
     if not values:
         raise ValueError("values are empty: give {label: {x: [value, ...]}}.")
@@ -110,11 +109,9 @@ def _check_points(
     for x, seeds in points.items():
         if log_x and x <= 0:
             raise ValueError(
-                f"{label!r} has a point at x = {x}, which a logarithmic axis "
-                "can't show. Use log_x=False."
+                f"{label!r} has x = {x}: use log_x=False, or leave it out."
             )
         if not len(seeds) or not all(map(math.isfinite, seeds)):
             raise ValueError(
-                f"{label!r} needs one finite value or more at {x}, got {seeds}. Leave "
-                "out what has no value."
+                f"{label!r} needs one finite value or more at {x}, got {seeds}."
             )

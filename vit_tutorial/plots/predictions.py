@@ -15,8 +15,8 @@ from vit_tutorial.checks import check_positive
 from vit_tutorial.plots.images import (
     check_classes,
     check_image,
-    draw_image,
     shorten,
+    show_image,
 )
 from vit_tutorial.plots.style import WIDTH
 from vit_tutorial.tensor_checks import check_tensor
@@ -26,14 +26,9 @@ if TYPE_CHECKING:
 
 
 def confusion_matrix(
-    labels: Tensor,
-    predictions: Tensor,
-    classes: Sequence[str],
-    ax: Axes | None = None,
+    labels: Tensor, predictions: Tensor, classes: Sequence[str], ax: Axes | None = None
 ) -> ConfusionMatrixDisplay:
-    """Draw how many images of each class got which prediction.
-
-    The counts stay readable up to about 12 classes.
+    """Draw how many images of each class got which prediction: for up to about 12 classes.
 
     Args:
         labels: the true classes, shape (N,), whole numbers from 0 to K-1.
@@ -48,7 +43,7 @@ def confusion_matrix(
     Raises:
         ValueError: a shape is another, there is no image, or a class has no name.
     """
-    from sklearn.metrics import ConfusionMatrixDisplay  # here: slow to import
+    import sklearn.metrics  # here: slow to import
 
     labels = _check_labels(labels, "labels", len(classes))
     predictions = _check_labels(predictions, "predictions", len(classes))
@@ -57,20 +52,15 @@ def confusion_matrix(
             f"labels and predictions must be equally many, got {len(labels)} and "
             f"{len(predictions)}."
         )
-    if ax is None:
-        ax = plt.figure(figsize=(WIDTH, WIDTH)).subplots()
-    display = ConfusionMatrixDisplay.from_predictions(
-        labels.numpy(),
-        predictions.numpy(),
-        labels=range(len(classes)),
-        display_labels=[shorten(name) for name in classes],
-        cmap="Blues",
-        colorbar=False,
-        xticks_rotation="vertical",
-        text_kw={"fontsize": 9 if len(classes) > 6 else 11},
-        ax=ax,
+    ax = ax or plt.figure(figsize=(WIDTH, WIDTH)).subplots()
+    counts = sklearn.metrics.confusion_matrix(
+        labels.numpy(), predictions.numpy(), labels=range(len(classes))
     )
-    counts = display.confusion_matrix
+    names = [shorten(name) for name in classes]
+    display = sklearn.metrics.ConfusionMatrixDisplay(counts, display_labels=names)
+    size = {"fontsize": 9 if len(classes) > 6 else 11}
+    display.plot(cmap="Blues", colorbar=False, ax=ax, text_kw=size)
+    ax.tick_params(axis="x", rotation=90)
     for number, text in zip(counts.flat, display.text_.flat, strict=True):
         text.set_color("white" if number > 0.65 * counts.max() else "black")
     ax.set_xlabel("predicted class")
@@ -93,16 +83,16 @@ def top_classes(
         image: shape (C, H, W), from -1 (black) to 1 (white); C is 1 or 3.
         probabilities: shape (K,), the softmax of the image's logits.
         classes: the K names, in the order of the labels.
-        k: how many classes, the likeliest on top; None: five, or all if K is smaller.
+        k: how many classes, the likeliest on top; None: at most five.
         axes: one for the image, one for the bars; a new figure if None.
 
     Returns:
         The two axes.
 
     Raises:
-        TypeError: `probabilities` is not a tensor, or `k` is not a whole number.
-        ValueError: a shape is another, `k` is smaller than 1 or larger than K, or the
-            probabilities are negative or do not sum to 1.
+        TypeError: `probabilities` is no tensor, or `k` no whole number.
+        ValueError: a shape is another, `k` lies outside [1, K], or the probabilities
+            are negative or do not sum to 1.
     """
     check_image(image)
     check_tensor(probabilities, "probabilities", "(K,)", 1)
@@ -112,10 +102,9 @@ def top_classes(
     if k > len(classes):
         raise ValueError(f"k must be at most K = {len(classes)} classes, got {k}.")
     if axes is None:
-        figure = plt.figure(figsize=(WIDTH, 1.8))
-        axes = figure.subplots(1, 2, width_ratios=(1, 1.4))
+        axes = plt.figure(figsize=(WIDTH, 1.8)).subplots(1, 2, width_ratios=(1, 1.4))
     picture, bars = axes
-    draw_image(image, picture)
+    show_image((image + 1) / 2, picture)
     values, indices = probabilities.detach().cpu().sort(descending=True, stable=True)
     names = [shorten(classes[i]) for i in indices[:k]]
     drawn = bars.barh(range(k), values[:k].tolist(), color="C0", height=0.7)

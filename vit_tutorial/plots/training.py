@@ -43,8 +43,7 @@ def training_curves(
 
     Raises:
         TypeError: `history` is neither a `History` nor a dictionary of them.
-        ValueError: a run has no complete epoch or lists of different lengths, or the
-            axes are not as many as the panels.
+        ValueError: a run has nothing to draw, or the axes are not one a panel.
     """
     runs = _as_runs(history)
     for label, run in runs.items():
@@ -86,8 +85,7 @@ def step_curve(
         ax: where to draw; the current axes if None.
 
     Raises:
-        TypeError: `history` is neither a `History` nor a dictionary of them, or a
-            number is not whole.
+        TypeError: an argument has the wrong type.
         ValueError: a run has no step, or a number is smaller than 1.
     """
     runs, smooth = _as_runs(history), check_positive(smooth, "smooth")

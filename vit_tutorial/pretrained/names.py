@@ -6,51 +6,34 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-# Each table: their name, its shape in symbols, our name; {i} counts the blocks.
+# Each table: their name, its shape in symbols, our name. {i} counts the blocks; a line
+# with * stands for a weight and its bias, whose shapes are separated by a bar.
 TORCHVISION = """
-conv_proj.weight        D,C,P,P  embeddings.patch_embedding.projection.weight
-conv_proj.bias          D        embeddings.patch_embedding.projection.bias
+conv_proj.*  D,C,P,P|D  embeddings.patch_embedding.projection.*
 class_token             1,1,D    embeddings.class_token
 encoder.pos_embedding   1,T,D    embeddings.position_embedding
-encoder.layers.encoder_layer_{i}.ln_1.weight  D  encoder.blocks.{i}.norm1.weight
-encoder.layers.encoder_layer_{i}.ln_1.bias    D  encoder.blocks.{i}.norm1.bias
-encoder.layers.encoder_layer_{i}.self_attention.in_proj_weight   3D,D  encoder.blocks.{i}.attention.qkv.weight
-encoder.layers.encoder_layer_{i}.self_attention.in_proj_bias     3D    encoder.blocks.{i}.attention.qkv.bias
-encoder.layers.encoder_layer_{i}.self_attention.out_proj.weight  D,D   encoder.blocks.{i}.attention.projection.weight
-encoder.layers.encoder_layer_{i}.self_attention.out_proj.bias    D     encoder.blocks.{i}.attention.projection.bias
-encoder.layers.encoder_layer_{i}.ln_2.weight  D  encoder.blocks.{i}.norm2.weight
-encoder.layers.encoder_layer_{i}.ln_2.bias    D  encoder.blocks.{i}.norm2.bias
-encoder.layers.encoder_layer_{i}.mlp.0.weight  M,D  encoder.blocks.{i}.mlp.linear1.weight
-encoder.layers.encoder_layer_{i}.mlp.0.bias    M    encoder.blocks.{i}.mlp.linear1.bias
-encoder.layers.encoder_layer_{i}.mlp.3.weight  D,M  encoder.blocks.{i}.mlp.linear2.weight
-encoder.layers.encoder_layer_{i}.mlp.3.bias    D    encoder.blocks.{i}.mlp.linear2.bias
-encoder.ln.weight  D  encoder.norm.weight
-encoder.ln.bias    D  encoder.norm.bias
-heads.head.weight  K,D  head.weight
-heads.head.bias    K    head.bias
+encoder.layers.encoder_layer_{i}.ln_1.*  D|D  encoder.blocks.{i}.norm1.*
+encoder.layers.encoder_layer_{i}.self_attention.in_proj_*  3D,D|3D  encoder.blocks.{i}.attention.qkv.*
+encoder.layers.encoder_layer_{i}.self_attention.out_proj.*  D,D|D  encoder.blocks.{i}.attention.projection.*
+encoder.layers.encoder_layer_{i}.ln_2.*  D|D  encoder.blocks.{i}.norm2.*
+encoder.layers.encoder_layer_{i}.mlp.0.*  M,D|M  encoder.blocks.{i}.mlp.linear1.*
+encoder.layers.encoder_layer_{i}.mlp.3.*  D,M|D  encoder.blocks.{i}.mlp.linear2.*
+encoder.ln.*  D|D  encoder.norm.*
+heads.head.*  K,D|K  head.*
 """
 
 TIMM = """
-patch_embed.proj.weight  D,C,P,P  embeddings.patch_embedding.projection.weight
-patch_embed.proj.bias    D        embeddings.patch_embedding.projection.bias
+patch_embed.proj.*  D,C,P,P|D  embeddings.patch_embedding.projection.*
 cls_token                1,1,D    embeddings.class_token
 pos_embed                1,T,D    embeddings.position_embedding
-blocks.{i}.norm1.weight  D  encoder.blocks.{i}.norm1.weight
-blocks.{i}.norm1.bias    D  encoder.blocks.{i}.norm1.bias
-blocks.{i}.attn.qkv.weight   3D,D  encoder.blocks.{i}.attention.qkv.weight
-blocks.{i}.attn.qkv.bias     3D    encoder.blocks.{i}.attention.qkv.bias
-blocks.{i}.attn.proj.weight  D,D   encoder.blocks.{i}.attention.projection.weight
-blocks.{i}.attn.proj.bias    D     encoder.blocks.{i}.attention.projection.bias
-blocks.{i}.norm2.weight  D  encoder.blocks.{i}.norm2.weight
-blocks.{i}.norm2.bias    D  encoder.blocks.{i}.norm2.bias
-blocks.{i}.mlp.fc1.weight  M,D  encoder.blocks.{i}.mlp.linear1.weight
-blocks.{i}.mlp.fc1.bias    M    encoder.blocks.{i}.mlp.linear1.bias
-blocks.{i}.mlp.fc2.weight  D,M  encoder.blocks.{i}.mlp.linear2.weight
-blocks.{i}.mlp.fc2.bias    D    encoder.blocks.{i}.mlp.linear2.bias
-norm.weight  D  encoder.norm.weight
-norm.bias    D  encoder.norm.bias
-head.weight  K,D  head.weight
-head.bias    K    head.bias
+blocks.{i}.norm1.*  D|D  encoder.blocks.{i}.norm1.*
+blocks.{i}.attn.qkv.*  3D,D|3D  encoder.blocks.{i}.attention.qkv.*
+blocks.{i}.attn.proj.*  D,D|D  encoder.blocks.{i}.attention.projection.*
+blocks.{i}.norm2.*  D|D  encoder.blocks.{i}.norm2.*
+blocks.{i}.mlp.fc1.*  M,D|M  encoder.blocks.{i}.mlp.linear1.*
+blocks.{i}.mlp.fc2.*  D,M|D  encoder.blocks.{i}.mlp.linear2.*
+norm.*  D|D  encoder.norm.*
+head.*  K,D|K  head.*
 """
 
 # Dense kernels lie the other way round here, and each head has its own axis.
@@ -117,11 +100,11 @@ ABSENCES = {
 
 @dataclass(frozen=True)
 class Row:
-    """One entry of a checkpoint: its name and shape there, our name for it."""
+    """One entry of a checkpoint: its name there, our name for it, its shape there."""
 
     theirs: str
-    shape: tuple[str, ...]
     ours: str
+    shape: tuple[str, ...]
 
 
 def rows_of(
@@ -132,10 +115,11 @@ def rows_of(
         table = table.replace(f"/{part}/", f"/{name}/")
     rows = []
     for line in table.strip().splitlines():
-        theirs, shape, ours = line.split()
+        theirs, shapes, ours = line.split()
         for i in range(depth if "{i}" in line else 1):
-            symbols = tuple(shape.split(","))
-            rows.append(Row(theirs.format(i=i), symbols, ours.format(i=i)))
+            for kind, shape in zip(("weight", "bias"), shapes.split("|"), strict=False):
+                names = (name.replace("*", kind).format(i=i) for name in (theirs, ours))
+                rows.append(Row(*names, tuple(shape.split(","))))
     return rows
 
 

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from torch import nn
 from torch.optim import AdamW, Optimizer
 from torch.utils.data import DataLoader, IterableDataset
 
-from vit_tutorial.config import ViTConfig
 from vit_tutorial.saving import CheckpointError
 from vit_tutorial.training.processes import Place
 from vit_tutorial.training.recipe import Recipe
-
-if TYPE_CHECKING:
-    from vit_tutorial.training.run import Run
 
 
 def check_loader(loader: DataLoader, name: str) -> None:
@@ -101,29 +96,13 @@ def choose_optimizer(
     return optimizer
 
 
-def traits(run: Run) -> dict[str, Any]:
-    """What must be the same in two runs, so that one can go on with the other."""
-    config = getattr(run.model, "config", None)
-    groups = run.optimizer.param_groups
-    return {
-        **(asdict(config) if isinstance(config, ViTConfig) else {}),
-        **asdict(run.recipe),
-        "images": len(run.loader.dataset),
-        "batch_size": (run.loader.batch_size or 0) * run.place.size,
-        "steps": run.steps,
-        "optimizer": type(run.optimizer).__name__,
-        "learning_rates": [float(group["initial_lr"]) for group in groups],
-        "trained": [len(group["params"]) for group in groups],
-    }
-
-
-def check_same_run(run: Run, theirs: dict[str, Any]) -> None:
-    """Check that a run may go on with the one that has the traits `theirs`.
+def check_same_run(ours: dict[str, Any], theirs: dict[str, Any]) -> None:
+    """Check that a run may go on with another: both have the same `Run.traits`.
 
     Raises:
         CheckpointError: one of them differs.
     """
-    for name, value in traits(run).items():
+    for name, value in ours.items():
         if theirs.get(name) != value:
             raise CheckpointError(
                 f"the run to resume had {name} = {theirs.get(name)!r}, this one has "

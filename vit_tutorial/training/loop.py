@@ -51,10 +51,8 @@ def train(
             with the recipe's learning rate and weight decay, which else are not used.
         device: such as "cpu" or "cuda"; without one a GPU if there is one.
         out: a folder for checkpoints: the last epoch's and the best one's.
-        resume: go on with the run in `out`. On the CPU the end is the same, to the
-            bit, as without the interruption.
-        progress: a bar and a line for each epoch on stderr; None: where that is a
-            terminal.
+        resume: go on with the run in `out`: on the CPU the end is the same, to the bit.
+        progress: show the run on stderr; None: where that is a terminal.
         **changes: attributes of the recipe that shall differ, such as `epochs=3`.
 
     Returns:
@@ -63,8 +61,7 @@ def train(
     Raises:
         TypeError: a change is no attribute of `Recipe`, or a loader no DataLoader.
         ValueError: an argument is not allowed, or does not fit the others.
-        FileExistsError: `out` holds a run, and `resume` is not set.
-        FileNotFoundError: there is nothing to resume.
+        FileExistsError, FileNotFoundError: `out` holds a run already, or none to resume.
         CheckpointError: the checkpoint is damaged, or from another recipe.
         TrainingDiverged: loss or gradient is not finite; the last checkpoint stays.
     """
@@ -92,7 +89,7 @@ def _epoch(
 ) -> None:
     """One epoch: train, validate, save, tell."""
     try:
-        run.epoch(bar)
+        run.epoch(bar.step)
         if val_loader is not None:
             _validate(run, val_loader)
     except TrainingDiverged as error:

@@ -118,14 +118,11 @@ def share_loader(loader: DataLoader, place: Place, seed: int) -> DataLoader:
 
     Returns:
         A loader with a `DistributedSampler`: in each step all processes together read
-        the batch that one process would with batches as large as all of theirs.
-        All shares are equally large. Where the number of images does not allow that,
-        `DistributedSampler` pads: the first images of the epoch's order come once more
-        at its end, at most one for each process but one. They count twice in that
-        epoch's last step, loss and accuracy; with shuffling, each epoch repeats others.
-        A loader with a sampler of its own stays as it is in one process. Workers are
-        started anew in each epoch: living on, they would carry random states from one
-        epoch to the next, and a resumed run would differ.
+        the batch that one process would with batches as large as all of theirs. Where
+        the shares can't be equally large, the first images of the epoch's order come
+        once more at its end, and count twice. A loader with a sampler of its own stays
+        as it is in one process. Workers are started anew in each epoch: living on, they
+        would carry random states along, and a resumed run would differ.
 
     Raises:
         ValueError: several processes, and the loader has a sampler of its own, which

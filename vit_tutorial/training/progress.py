@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tqdm import tqdm
 
-if TYPE_CHECKING:
-    from vit_tutorial.training.run import Run
+from vit_tutorial.training.run import Run
 
 
 class Progress:

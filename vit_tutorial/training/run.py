@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -15,11 +16,11 @@ from torch.nn.parallel import DistributedDataParallel
 from torch.optim import Optimizer
 from torch.utils.data import DataLoader
 
-from vit_tutorial.training.checks import check_same_run, traits
+from vit_tutorial.config import ViTConfig
+from vit_tutorial.training.checks import check_same_run
 from vit_tutorial.training.errors import TrainingDiverged
 from vit_tutorial.training.history import History
 from vit_tutorial.training.processes import Place, add_up, share_loader
-from vit_tutorial.training.progress import Progress
 from vit_tutorial.training.recipe import Recipe
 from vit_tutorial.training.schedule import make_schedule
 from vit_tutorial.training.seeding import set_seed
@@ -58,8 +59,12 @@ class Run:
         self.history = History()
         self.network = model if place.size == 1 else DistributedDataParallel(model)
 
-    def epoch(self, bar: Progress) -> None:
-        """Train on all images once, and add to the history."""
+    def epoch(self, tell: Callable[[float, float], None]) -> None:
+        """Train on all images once, and add to the history.
+
+        Args:
+            tell: gets the epoch's mean loss and accuracy so far after each step.
+        """
         number = self.history.epochs
         self._seed(number)
         self.model.train()
@@ -67,7 +72,7 @@ class Run:
         for batches in self._groups():
             sums = self.step(batches)
             seen, loss, right = seen + sums[0], loss + sums[1], right + sums[2]
-            bar.step(loss / seen, right / seen)
+            tell(loss / seen, right / seen)
         self.history.train_loss.append(loss / seen)
         self.history.train_accuracy.append(right / seen)
 
@@ -103,10 +108,25 @@ class Run:
     def state(self) -> dict[str, Any]:
         """What a checkpoint needs besides the weights and the history."""
         return {
-            "traits": traits(self),
+            "traits": self.traits(),
             "optimizer": self.optimizer.state_dict(),
             "schedule": self.schedule.state_dict(),
             "scaler": self.scaler.state_dict(),
+        }
+
+    def traits(self) -> dict[str, Any]:
+        """What must be the same in two runs, so that one can go on with the other."""
+        config = getattr(self.model, "config", None)
+        groups = self.optimizer.param_groups
+        return {
+            **(asdict(config) if isinstance(config, ViTConfig) else {}),
+            **asdict(self.recipe),
+            "images": len(self.loader.dataset),
+            "batch_size": (self.loader.batch_size or 0) * self.place.size,
+            "steps": self.steps,
+            "optimizer": type(self.optimizer).__name__,
+            "learning_rates": [float(group["initial_lr"]) for group in groups],
+            "trained": [len(group["params"]) for group in groups],
         }
 
     def load_state(self, state: dict[str, Any], history: History) -> None:
@@ -116,7 +136,7 @@ class Run:
             CheckpointError: the run that wrote it had another model, recipe, optimizer
                 or other data.
         """
-        check_same_run(self, state.get("traits", {}))
+        check_same_run(self.traits(), state.get("traits", {}))
         self.optimizer.load_state_dict(state["optimizer"])
         self.schedule.load_state_dict(state["schedule"])
         self.scaler.load_state_dict(state["scaler"])
