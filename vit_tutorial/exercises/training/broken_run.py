@@ -21,6 +21,11 @@ def broken_fit(model, optimizer, images, labels, epochs, *, shuffle, schedule):
     """Train, with two parts of the run done in one way or another.
 
     Args:
+        model: the classifier.
+        optimizer: its optimizer.
+        images: what it learns, (N, C, H, W).
+        labels: their classes, (N,).
+        epochs: how often it sees all of them.
         shuffle: images and labels "together", "apart" (the images alone), or "not".
         schedule: "right", "too fast" (a step for each batch), or "gone".
     """
