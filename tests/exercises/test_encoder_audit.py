@@ -4,8 +4,9 @@ import pytest
 import torch
 from torch import nn
 
-from vit_tutorial.exercises.encoder_audit import audit, find_departures
-from vit_tutorial.exercises.encoder_suspects import DEPARTURES, SuspectB, suspects
+from vit_tutorial.exercises.encoder import DEPARTURES, suspects
+from vit_tutorial.exercises.encoder.audit import audit, exercise
+from vit_tutorial.exercises.encoder.models_to_audit import SuspectB
 
 IMAGES = torch.randn(2, 3, 64, 64, generator=torch.Generator().manual_seed(0))
 
@@ -18,7 +19,7 @@ def models() -> dict[str, nn.Module]:
 def test_verdicts_are_on_the_list_and_a_third_of_the_parts_are_as_in_the_paper():
     assert set(audit().values()) <= set(DEPARTURES)
     assert list(audit().values()).count("as in the paper") == 3
-    for mistake in find_departures.mistakes:
+    for mistake in exercise.mistakes:
         ((part, verdict),) = mistake.function().items()
         assert verdict in DEPARTURES and verdict != audit()[part]
 

@@ -2,23 +2,21 @@
 
 import inspect
 import math
+import re
 
+import nbformat
 import pytest
 import torch
 import torch.nn.functional as F
+from places import BOOK
+from verdicts import verdict
 
 from vit_tutorial import check
-from vit_tutorial.exercises import WrongAnswer, all_exercises
-from vit_tutorial.exercises import training as solutions
-from vit_tutorial.exercises.training_runs import diagnose, observe, sick_fit, watch
+from vit_tutorial.exercises.training import sick_fit, watch
+from vit_tutorial.exercises.training.broken_run import diagnose, observe
+from vit_tutorial.exercises.training.fit import exercise, fit
 
-MISTAKES = all_exercises()["06.5"].mistakes
-
-
-def verdict(answer) -> str:
-    with pytest.raises(WrongAnswer) as caught:
-        check("06.5", answer)
-    return str(caught.value)
+NOTEBOOK = BOOK / "en" / "06_training.ipynb"
 
 
 def reseeded(fit, seed):
@@ -38,30 +36,47 @@ def test_the_broken_run_has_the_two_faults_that_the_book_says():
     assert chart.losses[-1] > 1.3
 
 
+def starter() -> str:
+    """The broken run as the book shows it, without the line that says that it is not attempted."""
+    cells = nbformat.read(NOTEBOOK, as_version=4).cells
+    source = next(cell.source for cell in cells if cell.id == "exercise-mend")
+    return re.search(r"def fit.*(?=\n\n\ncheck)", source, re.S)[0].replace(
+        "    return ...  # delete this line, then mend what follows\n", ""
+    )
+
+
 def test_the_mended_run_differs_in_the_shuffle_and_the_place_of_the_schedule():
-    sick = inspect.getsource(sick_fit).replace("sick_fit", "fit")
     shuffled = "order = torch.randperm(len(images))\n        images, labels = images[order], labels[order]"
-    mended = sick.replace("images = images[torch.randperm(len(images))]", shuffled)
+    mended = starter().replace("images = images[torch.randperm(len(images))]", shuffled)
     mended = mended.replace("    fall.step()", "fall.step()")
-    assert mended == inspect.getsource(solutions.fit)
+    assert mended == inspect.getsource(fit).rstrip()
+
+
+def test_the_run_that_is_watched_is_the_one_that_the_book_shows():
+    assert observe(run_of(starter())) == observe(sick_fit)
 
 
 @pytest.mark.parametrize("seed", range(1, 4))
 def test_what_is_seen_of_a_run_does_not_hang_on_its_random_numbers(seed):
-    assert diagnose(reseeded(solutions.fit, seed)) == diagnose(solutions.fit)
-    for m in MISTAKES:
+    assert diagnose(reseeded(fit, seed)) == diagnose(fit)
+    for m in exercise.mistakes:
         assert diagnose(reseeded(m.function, seed)) == diagnose(m.function)
+
+
+def run_of(source):
+    """The fit of this source."""
+    scope = {"torch": torch, "F": F}
+    exec(source, scope)
+    return scope["fit"]
 
 
 def variant(*changes):
     """The solution with some of its source replaced."""
-    source = inspect.getsource(solutions.fit)
+    source = inspect.getsource(fit)
     for old, new in changes:
         assert old in source
         source = source.replace(old, new)
-    scope = {"torch": torch, "F": F}
-    exec(source, scope)
-    return scope["fit"]
+    return run_of(source)
 
 
 BATCHWISE = ("        fall.step()", "            fall.step()")
@@ -95,12 +110,12 @@ def test_a_run_may_be_mended_in_other_ways(changes):
 )
 @pytest.mark.filterwarnings("ignore:Detected call of `lr_scheduler.step:UserWarning")  # a step is missing
 def test_what_a_run_that_is_not_mended_is_told(changes, part):
-    assert part in verdict(variant(*changes))
+    assert part in verdict("06.5", variant(*changes))
 
 
 def test_own_optimizer_is_told():
     own = ("    fall =", "    optimizer = torch.optim.AdamW(model.parameters(), 0.02)\n    fall =")
-    assert "that you were given" in verdict(variant(own))
+    assert "that you were given" in verdict("06.5", variant(own))
 
 
 def test_watch_prints_rate_and_loss(capsys):
@@ -117,5 +132,5 @@ def test_watch_prints_rate_and_loss(capsys):
 def test_the_random_numbers_are_left_alone():
     torch.manual_seed(0)
     before = torch.get_rng_state()
-    check("06.5", solutions.fit)
+    check("06.5", fit)
     assert torch.equal(torch.get_rng_state(), before)

@@ -113,10 +113,12 @@ def test_a_wrong_import_is_found(tmp_path, file, text, fault):
 
 
 def test_modules_and_functions_are_short():
-    files = [path for path in PACKAGE.rglob("*.py")]
+    files = list(PACKAGE.rglob("*.py"))
     lengths = {str(p.relative_to(ROOT)): len(p.read_text("utf8").splitlines()) for p in files}
     assert {name: lines for name, lines in lengths.items() if lines > MODULE_LINES} == {}
-    assert {name: found for name, tree in parse(PACKAGE).items() if (found := list(long_functions(tree)))} == {}
+    assert {
+        name: found for name, tree in parse(PACKAGE).items() if (found := list(long_functions(tree)))
+    } == {}
 
 
 def test_the_package_is_small():

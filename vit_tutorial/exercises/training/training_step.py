@@ -1,36 +1,39 @@
-"""The mistakes of exercise 06.2, the training step, and what `check` says to each."""
+"""Exercise 06.2, the training step: solution, cases, properties, and the mistakes that are known by name."""
 
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-from vit_tutorial.exercises.training import stepping
+from vit_tutorial.exercises.engine import Exercise
+from vit_tutorial.exercises.training.three_steps import three_steps
 
 
-def _step(
-    model, images, labels, optimizer, *, loss=F.cross_entropy, clip=None, zero=True
-):
-    """The whole step, with one part of it done otherwise; `clip` works on the model."""
+def training_step(model, images, labels, optimizer, clip):
     model.train()
-    value = loss(model(images), labels)
-    if zero:
-        optimizer.zero_grad()
-    value.backward()
-    if clip is not None:
-        clip(model)
+    loss = F.cross_entropy(model(images), labels)
+    optimizer.zero_grad()
+    loss.backward()
+    nn.utils.clip_grad_norm_(model.parameters(), clip)
     optimizer.step()
-    return value.item()
+    return loss.item()
 
 
-def _norm(limit: float):
-    return lambda model: nn.utils.clip_grad_norm_(model.parameters(), limit)
+exercise = Exercise(
+    "06.2",
+    training_step,
+    # without a hidden layer, a step before backward() raises nothing: it can be told
+    # from whatever else raises
+    cases=lambda: [("SGD", 0.5, 9), ("SGD", 100.0, 9), ("AdamW", 1.5, None)],
+    run=three_steps,
+)
 
 
-@stepping.requires(
+@exercise.requires(
     "return the loss as a plain number: loss.item(). A tensor of loss keeps everything that it was computed from in "
     "memory, for as long as you keep it in a list.",
     "损失要以普通的数返回：loss.item()。作为张量的损失，会让算出它的所有中间结果都留在内存里，"
@@ -47,34 +50,62 @@ EVAL_MODE = (
 )
 
 
-@stepping.requires(*EVAL_MODE)
+@exercise.requires(*EVAL_MODE)
 def is_in_train_mode(output, kind, clip, hidden):
     return output["train_mode"]
 
 
-@stepping.mistake(
+def _step(
+    model,
+    images,
+    labels,
+    optimizer,
+    clip,
+    *,
+    train=True,
+    loss=F.cross_entropy,
+    zero=True,
+    limit=nn.utils.clip_grad_norm_,
+):
+    """The step with one part of it done otherwise; `limit` gets the parameters and `clip`."""
+    if train:
+        model.train()
+    value = loss(model(images), labels)
+    if zero:
+        optimizer.zero_grad()
+    value.backward()
+    limit(list(model.parameters()), clip)
+    optimizer.step()
+    return value.item()
+
+
+_variant = partial(exercise.variant, _step)
+
+_variant(
     "the gradients pile up: backward() adds to what is there, and nobody clears it. "
     "Call optimizer.zero_grad() in every step, before backward().",
     "梯度越积越多：backward() 是往原来的梯度上加，而你从来没有清零。每一步都要在 backward() 之前调用 optimizer.zero_grad()。",
+    name="zero_grad_forgotten",
+    zero=False,
 )
-def zero_grad_forgotten(model, images, labels, optimizer, clip):
-    return _step(model, images, labels, optimizer, clip=_norm(clip), zero=False)
 
 
-@stepping.mistake(
+def _throw_away(parameters, clip):
+    for parameter in parameters:
+        parameter.grad = None
+
+
+_variant(
     "the weights never move. Either step() is missing, or it finds no gradient: backward() is missing, comes after it, "
     "or zero_grad() between the two threw the gradient away. The order is zero_grad(), backward(), clip, step().",
     "权重一动不动。要么漏了 step()，要么它没拿到梯度：漏了 backward()，或者 backward() 在它后面，"
     "或者中间夹着一个 zero_grad()，把梯度扔掉了。顺序是 zero_grad()、backward()、裁剪、step()。",
+    name="gradient_thrown_away",
+    limit=_throw_away,
 )
-def gradient_thrown_away(model, images, labels, optimizer, clip):
-    def throw_away(model):
-        optimizer.zero_grad()
-
-    return _step(model, images, labels, optimizer, clip=throw_away)
 
 
-@stepping.mistake(
+@exercise.mistake(
     "step() comes before backward(): each step uses the gradient of the batch before, and the first one uses none. "
     "The order is zero_grad(), backward(), clip, step().",
     "step() 跑到了 backward() 前面：每一步用的都是上一个批次的梯度，第一步则什么都没用上。"
@@ -90,88 +121,67 @@ def one_step_late(model, images, labels, optimizer, clip):
     return loss.item()
 
 
-@stepping.mistake(
+_variant(
     "the step is made with the whole gradient: clipping is missing, or it stands before backward() or after step(). "
     "It has to stand between the two.",
     "这一步用的是没裁剪的梯度：要么漏了裁剪，要么它写在了 backward() 前面或 step() 后面。它应该夹在两者中间。",
+    name="not_clipped",
+    limit=lambda parameters, clip: None,
 )
-def not_clipped(model, images, labels, optimizer, clip):
-    return _step(model, images, labels, optimizer)
-
-
-@stepping.mistake(
+_variant(
     "you clipped each value by itself (clip_grad_value_). That bends the direction; the norm of all gradients together "
     "has to be limited: clip_grad_norm_.",
     "你是逐个值裁剪的（clip_grad_value_），这会把方向也改掉。要限制的是所有梯度合在一起的范数：clip_grad_norm_。",
+    name="clipped_by_value",
+    limit=nn.utils.clip_grad_value_,
 )
-def clipped_by_value(model, images, labels, optimizer, clip):
-    def by_value(model):
-        nn.utils.clip_grad_value_(model.parameters(), clip)
-
-    return _step(model, images, labels, optimizer, clip=by_value)
 
 
-@stepping.mistake(
+def _one_by_one(parameters, clip):
+    for parameter in parameters:
+        nn.utils.clip_grad_norm_(parameter, clip)
+
+
+_variant(
     "you clipped each parameter by itself. One norm is taken over all of them together: "
     "clip_grad_norm_(model.parameters(), clip), outside of any loop.",
     "你是逐个参数裁剪的。范数应该对所有参数合在一起算一个：clip_grad_norm_(model.parameters(), clip)，不要放进循环。",
+    name="clipped_one_by_one",
+    limit=_one_by_one,
 )
-def clipped_one_by_one(model, images, labels, optimizer, clip):
-    def one_by_one(model):
-        for parameter in model.parameters():
-            nn.utils.clip_grad_norm_(parameter, clip)
-
-    return _step(model, images, labels, optimizer, clip=one_by_one)
 
 
-@stepping.mistake(
+def _scale(parameters, clip):
+    norm = torch.stack([p.grad.norm() for p in parameters]).norm()
+    for parameter in parameters:
+        parameter.grad.mul_(clip / (norm + 1e-6))
+
+
+_variant(
     "the gradient always gets the norm `clip`, even where it was smaller. It is an upper limit: leave small ones alone.",
     "梯度的范数总是被改成 `clip`，哪怕原来比它小。它只是上限：小的就不要动。",
+    name="always_scaled",
+    limit=_scale,
 )
-def always_scaled(model, images, labels, optimizer, clip):
-    def scale(model):
-        gradients = [p.grad for p in model.parameters()]
-        norm = torch.stack([g.norm() for g in gradients]).norm()
-        for gradient in gradients:
-            gradient.mul_(clip / (norm + 1e-6))
-
-    return _step(model, images, labels, optimizer, clip=scale)
-
-
-@stepping.mistake(
+_variant(
     "softmax before the loss: F.cross_entropy applies its own. PyTorch does not mind two of them, the model only learns "
     "badly. Give it the logits.",
     "损失前面多了一个 softmax：F.cross_entropy 里面自己会做。做两次 PyTorch 并不报错，只是学得很差。直接把 logits 给它。",
+    name="softmax_twice",
+    loss=lambda logits, labels: F.cross_entropy(logits.softmax(dim=-1), labels),
 )
-def softmax_twice(model, images, labels, optimizer, clip):
-    def loss(logits, labels):
-        return F.cross_entropy(logits.softmax(dim=-1), labels)
-
-    return _step(model, images, labels, optimizer, loss=loss, clip=_norm(clip))
-
-
-@stepping.mistake(
+_variant(
     "F.nll_loss wants the logarithms of probabilities, and you gave it logits: its loss can fall without end. "
     "F.cross_entropy does both.",
     "F.nll_loss 要的是概率的对数，你给的却是 logits：这样损失可以一直往下掉，没有底。F.cross_entropy 把两步都做了。",
+    name="logits_for_logarithms",
+    loss=F.nll_loss,
 )
-def logits_for_logarithms(model, images, labels, optimizer, clip):
-    return _step(model, images, labels, optimizer, loss=F.nll_loss, clip=_norm(clip))
-
-
-@stepping.mistake(
+_variant(
     "the losses of the batch are added up, not averaged. Then the gradient grows with the batch, and a learning rate "
     "fits one batch size only. Leave reduction at its default.",
     "你把一个批次的损失加在了一起，没有取平均。这样梯度会随批次变大，一个学习率只适合一种批次大小。reduction 用默认值就好。",
+    name="losses_added_up",
+    loss=partial(F.cross_entropy, reduction="sum"),
 )
-def losses_added_up(model, images, labels, optimizer, clip):
-    def loss(logits, labels):
-        return F.cross_entropy(logits, labels, reduction="sum")
-
-    return _step(model, images, labels, optimizer, loss=loss, clip=_norm(clip))
-
-
-@stepping.mistake(*EVAL_MODE)
-def train_mode_forgotten(model, images, labels, optimizer, clip):
-    model.train = lambda: None  # as if it were not called
-    return _step(model, images, labels, optimizer, clip=_norm(clip))
+_variant(*EVAL_MODE, name="train_mode_forgotten", train=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import torch
@@ -16,16 +17,36 @@ from vit_tutorial.exercises.cases import random_tensor
 IMAGES, CLASSES, EPOCHS = 40, 4, 12
 
 
-def sick_fit(model, optimizer, images, labels, epochs):
+def broken_fit(model, optimizer, images, labels, epochs, *, shuffle, schedule):
+    """Train, with two parts of the run done in one way or another.
+
+    Args:
+        model: the classifier.
+        optimizer: its optimizer.
+        images: what it learns, (N, C, H, W).
+        labels: their classes, (N,).
+        epochs: how often it sees all of them.
+        shuffle: images and labels "together", "apart" (the images alone), or "not".
+        schedule: "right", "too fast" (a step for each batch), or "gone".
+    """
     fall = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.0, total_iters=epochs)
     for _ in range(epochs):
-        images = images[torch.randperm(len(images))]
+        order = torch.randperm(len(images))
+        images = images if shuffle == "not" else images[order]
+        labels = labels[order] if shuffle == "together" else labels
         for x, y in zip(images.split(8), labels.split(8), strict=True):
             loss = F.cross_entropy(model(x), y)
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
+            if schedule == "too fast":
+                fall.step()
+        if schedule == "right":
             fall.step()
+
+
+# The run that the book watches, and from which the exercise starts.
+sick_fit = partial(broken_fit, shuffle="apart", schedule="too fast")
 
 
 @dataclass

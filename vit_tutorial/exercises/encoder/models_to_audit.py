@@ -1,4 +1,4 @@
-"""Three small ViTs for exercise 05.5: each departs from the paper somewhere. The answers stand in `encoder_audit.py`."""
+"""Three small ViTs for exercise 05.5: each departs from the paper somewhere. The answers stand in `audit.py`."""
 
 from __future__ import annotations
 
