@@ -11,12 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from vit_tutorial.exercises.transfer_facts import (
-    HEIGHT,
-    WIDTH,
-    head_facts,
-    small_vit,
-)
+from vit_tutorial.exercises.transfer.facts import HEIGHT, WIDTH, head_facts, small_vit
 from vit_tutorial.model import VisionTransformer
 
 IMAGES, CLASSES, STEPS = 24, 3, 40
