@@ -10,8 +10,8 @@ from torch import nn
 
 from vit_tutorial import check, freeze, replace_head
 from vit_tutorial.exercises import WrongAnswer, all_exercises
-from vit_tutorial.exercises import transfer as solutions
-from vit_tutorial.exercises.transfer_runs import diagnose, observe, sick_tune, watch_tuning
+from vit_tutorial.exercises.transfer.broken_tuning import diagnose, observe, sick_tune, watch_tuning
+from vit_tutorial.exercises.transfer.fine_tune import fine_tune
 from vit_tutorial.transfer import parameter_groups
 
 MISTAKES = all_exercises()["07.5"].mistakes
@@ -30,7 +30,7 @@ def reseeded(tune, seed):
 
 def variant(*changes):
     """The solution with some of its source replaced."""
-    source = inspect.getsource(solutions.fine_tune)
+    source = inspect.getsource(fine_tune)
     for old, new in changes:
         assert old in source
         source = source.replace(old, new)
@@ -48,12 +48,12 @@ def test_the_broken_run_has_the_faults_that_the_book_says():
     assert built in source
     mended = source.replace(built, "").replace("    model.train()\n", BUILT + "    model.train()\n")
     mended = mended.replace("images / 255", "images / 127.5 - 1").replace("sick_tune", "fine_tune")
-    assert mended == inspect.getsource(solutions.fine_tune)
+    assert mended == inspect.getsource(fine_tune)
 
 
 @pytest.mark.parametrize("seed", range(1, 4))
 def test_what_is_seen_of_a_run_does_not_hang_on_its_random_numbers(seed):
-    assert diagnose(reseeded(solutions.fine_tune, seed)) == diagnose(solutions.fine_tune)
+    assert diagnose(reseeded(fine_tune, seed)) == diagnose(fine_tune)
     for m in MISTAKES:
         assert diagnose(reseeded(m.function, seed)) == diagnose(m.function)
 
