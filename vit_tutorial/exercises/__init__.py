@@ -21,11 +21,8 @@ def all_exercises() -> dict[str, Exercise]:
     """Every exercise of the book by its number, such as "01.3", sorted by it."""
     modules = [import_module(m.name) for m in walk_packages(__path__, f"{__name__}.")]
     found = [module.exercise for module in modules if hasattr(module, "exercise")]
-    for module in modules:  # the chapters that are still one module
-        found += getattr(module, "EXERCISES", [])
-    return {
-        exercise.number: exercise for exercise in sorted(found, key=lambda e: e.number)
-    }
+    found.sort(key=lambda exercise: exercise.number)
+    return {exercise.number: exercise for exercise in found}
 
 
 def check(number: str, answer: Any) -> None:

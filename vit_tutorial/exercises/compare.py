@@ -48,30 +48,8 @@ def form_difference(got: Any, want: Any) -> Text | None:
             return _expected(f"{len(want)} values", f"{len(want)} 个值", _name(got))
         return _first(form_difference(g, w) for g, w in zip(got, want, strict=True))
     if isinstance(want, dict):
-        if not isinstance(got, dict) or set(got) != set(want):
-            keys = ", ".join(want)
-            return _expected(
-                f"a dict with the keys {keys}", f"含有这些键的字典：{keys}", _name(got)
-            )
-        found = {key: form_difference(got[key], want[key]) for key in want}
-        return _first(
-            Text(f"{k}: {d.en}", f"{k}：{d.zh}")
-            for k, d in found.items()
-            if d is not None
-        )
-    if isinstance(want, bool):
-        return (
-            None
-            if isinstance(got, bool)
-            else _expected("True or False", "True 或 False", _name(got))
-        )
-    if isinstance(want, float) and (isinstance(got, bool) or not isinstance(got, Real)):
-        return _expected("a number (float)", "一个数（float）", _name(got))
-    if isinstance(want, int) and (isinstance(got, bool) or not isinstance(got, int)):
-        return _expected(
-            "a whole number (int)", "一个整数（int）", f"{got!r} ({type(got).__name__})"
-        )
-    return None
+        return _dict_form(got, want)
+    return _plain_form(got, want)
 
 
 def value_difference(got: Any, want: Any) -> Text | None:
@@ -91,6 +69,31 @@ def value_difference(got: Any, want: Any) -> Text | None:
     if got == want or (isinstance(want, float) and abs(got - want) <= 1e-9 * abs(want)):
         return None
     return _expected(repr(want), repr(want), repr(got))
+
+
+def _dict_form(got: Any, want: dict) -> Text | None:
+    if not isinstance(got, dict) or set(got) != set(want):
+        keys = ", ".join(want)
+        en, zh = f"a dict with the keys {keys}", f"含有这些键的字典：{keys}"
+        return _expected(en, zh, _name(got))
+    found = {key: form_difference(got[key], want[key]) for key in want}
+    return _first(
+        Text(f"{k}: {d.en}", f"{k}：{d.zh}") for k, d in found.items() if d is not None
+    )
+
+
+def _plain_form(got: Any, want: Any) -> Text | None:
+    """True and False are no numbers here; a float may be any number."""
+    if isinstance(want, bool):
+        if not isinstance(got, bool):
+            return _expected("True or False", "True 或 False", _name(got))
+    elif isinstance(want, float):
+        if isinstance(got, bool) or not isinstance(got, Real):
+            return _expected("a number (float)", "一个数（float）", _name(got))
+    elif isinstance(want, int) and (isinstance(got, bool) or not isinstance(got, int)):
+        found = f"{got!r} ({type(got).__name__})"
+        return _expected("a whole number (int)", "一个整数（int）", found)
+    return None
 
 
 def _tensor_form(got: Any, want: Tensor) -> Text | None:

@@ -11,11 +11,11 @@ from typing import Any
 
 from vit_tutorial.exercises.compare import (
     Text,
-    copy,
     equal,
     form_difference,
     value_difference,
 )
+from vit_tutorial.exercises.outcomes import Outcome, unattempted
 
 PACKAGE = str(Path(__file__).resolve().parents[1])
 
@@ -23,9 +23,8 @@ PACKAGE = str(Path(__file__).resolve().parents[1])
 class WrongAnswer(Exception):  # noqa: N818 (a learner reads this name: it should not end in "Error")
     """An answer that is not right. Notebooks show its message alone, without a traceback."""
 
-    def _render_traceback_(
-        self,
-    ) -> list[str]:  # IPython asks the exception itself how it wants to be shown
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows: it asks the exception itself."""
         return str(self).splitlines()
 
 
@@ -109,9 +108,9 @@ class Exercise:
                 Text(f"pass the function itself: {call}.", f"请传入函数本身：{call}。")
             )
         else:
-            outcomes = [_Outcome.of(self.run, answer, case) for case in self.cases()]
-        if _unattempted(answer) or any(
-            _unattempted(getattr(o, "output", None)) for o in outcomes
+            outcomes = [Outcome.of(self.run, answer, case) for case in self.cases()]
+        if unattempted(answer) or any(
+            unattempted(getattr(o, "output", None)) for o in outcomes
         ):
             print(f"{self.number} {self.name}: not attempted yet · 尚未作答")
             return
@@ -131,14 +130,14 @@ class Exercise:
                 raise self._wrong(mistake.message)
         raise self._wrong(difference)
 
-    def _judge_function(self, outcomes: list[_Outcome]) -> None:
+    def _judge_function(self, outcomes: list[Outcome]) -> None:
         cases = list(self.cases())
-        want = [_Outcome.of(self.run, self.solution, case) for case in cases]
+        want = [Outcome.of(self.run, self.solution, case) for case in cases]
         if (problem := self._problem(outcomes, want, cases)) is None:
             return
         for mistake in self.mistakes:
             if all(
-                o.same(_Outcome.of(self.run, mistake.function, c))
+                o.same(Outcome.of(self.run, mistake.function, c))
                 for o, c in zip(outcomes, cases, strict=True)
             ):
                 raise self._wrong(mistake.message)
@@ -188,33 +187,3 @@ class Exercise:
             return function
 
         return decorate
-
-
-@dataclass
-class _Outcome:
-    """What an answer did with one case: its output or its exception, and the case as it left it."""
-
-    case: tuple
-    output: Any = None
-    error: BaseException | None = None
-
-    @classmethod
-    def of(cls, run: Callable, answer: Any, case: tuple) -> _Outcome:
-        own = copy(case)
-        try:
-            return cls(own, output=run(answer, *own))
-        except (
-            Exception
-        ) as error:  # the learner's: kept, compared with the known mistakes, shown
-            return cls(own, error=error)
-
-    def same(self, other: _Outcome) -> bool:
-        if self.error is not None or other.error is not None:
-            return type(self.error) is type(other.error)
-        return equal(self.output, other.output)
-
-
-def _unattempted(output: Any) -> bool:
-    if isinstance(output, dict):
-        return bool(output) and all(value is ... for value in output.values())
-    return output is ...
