@@ -18,9 +18,9 @@ from pathlib import Path
 
 import numpy as np
 
-from vit_tutorial._fashion_files import DEBIAN, is_original
 from vit_tutorial._image_sets import take_turns
 from vit_tutorial.data import FASHION_SPLITS
+from vit_tutorial.fashion import DEBIAN, is_original
 
 SEED = 2017  # the year in which Fashion-MNIST appeared
 TARGET = Path(__file__).parents[1] / "vit_tutorial/assets/fashion_mnist/images.npy.xz"

@@ -13,8 +13,8 @@ import torch
 from safetensors import safe_open
 
 from vit_tutorial import data, evaluate, pretrained
-from vit_tutorial._fashion_files import DEBIAN
 from vit_tutorial.config import ViTConfig
+from vit_tutorial.fashion import DEBIAN
 from vit_tutorial.recipe import Recipe
 
 ROOT = Path(__file__).resolve().parents[1]

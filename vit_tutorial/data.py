@@ -8,16 +8,16 @@ from matplotlib import cbook
 from PIL import Image
 from torch import Tensor
 
-from vit_tutorial._archive import ArchiveError, UnsafeArchive, unpack
 from vit_tutorial._augmentation import augmentation
 from vit_tutorial._digits import digits
-from vit_tutorial._download import DownloadError, download
-from vit_tutorial._fashion_mnist import FASHION_CLASSES, FASHION_SPLITS, fashion_mnist
 from vit_tutorial._image_folder import image_folder
 from vit_tutorial._image_sets import ImageSet, Loaders, Splits
 from vit_tutorial._image_transform import image_transform
 from vit_tutorial._read_image import read_image
 from vit_tutorial._results import results
+from vit_tutorial.archives import ArchiveError, UnsafeArchive, unpack
+from vit_tutorial.downloads import DownloadError, download
+from vit_tutorial.fashion import FASHION_CLASSES, FASHION_SPLITS, fashion_mnist
 
 __all__ = [
     "FASHION_CLASSES",
