@@ -9,11 +9,10 @@ import sys
 import threading
 import time
 import traceback
+from contextlib import ExitStack
 from pathlib import Path
 from random import Random
 
-import nbclient
-import nbformat
 import pytest
 from download_server import hang_up, send, serve, stall
 
@@ -22,15 +21,15 @@ from vit_tutorial.data import DownloadError, download
 CONTENT = Random(0).randbytes(300_000)
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
 NOWHERE = "http://nowhere.invalid/a.bin"
-PROXIES = [f"{name}_proxy" for name in ("http", "https", "all", "no")]
+USER = "me:" + "secret"  # in two pieces: a traceback shows the lines that call
 HALF = send(CONTENT, stop_after=150_000)
 
 
 @pytest.fixture(autouse=True)
 def waits(monkeypatch) -> list[float]:
     """No proxy, no mirror, and no waiting between attempts: the waits are listed instead."""
-    for name in [*PROXIES, *(name.upper() for name in PROXIES), "VIT_TUTORIAL_MIRROR"]:
-        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("no_proxy", "*")
+    monkeypatch.delenv("VIT_TUTORIAL_MIRROR", raising=False)
     waits: list[float] = []
     monkeypatch.setattr("vit_tutorial.downloads.sleep", waits.append)
     return waits
@@ -49,7 +48,7 @@ def failure_at(address: str, folder: Path, **options) -> str:
 
 def failure(answer, folder: Path, **options) -> str:
     with serve(answer) as server:
-        return failure_at(server.url.replace("//", f"//me:{'sec' + 'ret'}@"), folder, **options)
+        return failure_at(server.url.replace("//", f"//{USER}@"), folder, **options)
 
 
 @pytest.mark.parametrize("sha256", [None, SHA256, SHA256.upper()])
@@ -112,19 +111,19 @@ def test_what_breaks_off_is_tried_again_and_never_kept(tmp_path, waits, answer):
     assert len(server.paths) == 2
 
 
-def test_a_trouble_that_passes_is_waited_for(tmp_path, waits):
+def test_a_server_in_trouble_is_waited_for(tmp_path, waits):
     with serve(*(send(b"", status=code) for code in (500, 429, 503)), send(CONTENT)) as server:
         assert download(f"{server.url}/a.bin", tmp_path).read_bytes() == CONTENT
     assert len(server.paths) == 4 and waits == [0.5, 1, 2]
+    (tmp_path / "a.bin").unlink()
+    assert "the server answered 502 Bad Gateway." in failure(send(b"", status=502), tmp_path, retries=0)
+    assert len(waits) == 3
 
 
-@pytest.mark.parametrize(("code", "words", "waited"), [(404, "404 Not Found", []), (403, "403 Forbidden", []),
-                                                       (502, "502 Bad Gateway", [0.5])])  # fmt: skip
-def test_a_trouble_that_stays_is_named(tmp_path, waits, code, words, waited):
+@pytest.mark.parametrize(("code", "words"), [(404, "404 Not Found"), (403, "403 Forbidden")])
+def test_other_troubles_are_named_at_once(tmp_path, waits, code, words):
     answer = send(b"<html>this is not the file</html>", status=code)
-    assert f"the server answered {words}." in failure(answer, tmp_path, retries=1) and waits == waited
-    failure(answer, tmp_path, retries=0)
-    assert waits == waited
+    assert f"the server answered {words}." in failure(answer, tmp_path) and waits == []
 
 
 def test_redirects_are_followed_to_web_addresses_alone(tmp_path):
@@ -132,10 +131,9 @@ def test_redirects_are_followed_to_web_addresses_alone(tmp_path):
         path = download(f"{server.url}/folder/a.bin", tmp_path / "new")
     assert path.name == "a.bin" and path.read_bytes() == CONTENT
     assert server.paths == ["/folder/a.bin", "/b.bin"]
-    path.rename(tmp_path / "new" / "b.bin")
+    path.unlink()
     for location, words in (("/a.bin", "30 redirects"), ("file:///etc/passwd", "'file:///etc/passwd'")):
-        (tmp_path / words[:2]).mkdir()
-        assert words in failure(send(b"", status=302, Location=location), tmp_path / words[:2])
+        assert words in failure(send(b"", status=302, Location=location), path.parent)
 
 
 def half_then_stall(handler):
@@ -151,17 +149,16 @@ def test_a_server_that_stalls_is_an_error_after_the_timeout(tmp_path, waits, ans
 
 
 def test_offline_is_an_error_at_once(tmp_path, waits, monkeypatch):
-    with socket.create_server(("127.0.0.1", 0), backlog=0) as busy:  # full: it drops who knocks
-        fill = [socket.socket() for _ in range(3)]
-        for knock in fill:
+    with ExitStack() as stack:
+        busy = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        for _ in range(3):  # its queue is full then: whoever knocks now hears nothing
+            knock = stack.enter_context(socket.socket())
             knock.setblocking(False)
             knock.connect_ex(busy.getsockname())
         start, port = time.monotonic(), busy.getsockname()[1]
         assert "timed out" in failure_at(f"http://127.0.0.1:{port}", tmp_path, timeout=(1, 60))
         assert time.monotonic() - start < 10
-        for knock in fill:
-            knock.close()
-    assert "refused" in failure_at(f"http://me:{'sec' + 'ret'}@127.0.0.1:{port}", tmp_path)
+    assert "refused" in failure_at(f"http://{USER}@127.0.0.1:{port}", tmp_path)
 
     def getaddrinfo(*_, **__):
         raise socket.gaierror(-2, "Name or service not known")
@@ -169,68 +166,3 @@ def test_offline_is_an_error_at_once(tmp_path, waits, monkeypatch):
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
     assert "Name or service not known" in failure_at("https://nowhere.invalid", tmp_path)
     assert waits == []
-
-
-def test_a_mirror_takes_the_place_of_scheme_host_and_folder(tmp_path, monkeypatch):
-    with serve(send(CONTENT), send(b"other"), send(b"", status=404)) as server:
-        monkeypatch.setenv("VIT_TUTORIAL_MIRROR", f"{server.url}/mirror/")
-        path = download(
-            "https://nowhere.invalid/deep/a%20b.bin?key=1", tmp_path, name="a #1.bin", sha256=SHA256
-        )
-        assert path.read_bytes() == CONTENT
-        for words in ("does not match", "404 Not Found"):
-            with pytest.raises(DownloadError, match=f"download {server.url}/mirror/c.bin: .*{words}"):
-                download("https://nowhere.invalid/c.bin", tmp_path, sha256=SHA256)
-    assert server.paths == ["/mirror/a%20%231.bin", "/mirror/c.bin", "/mirror/c.bin"]
-    monkeypatch.setenv("VIT_TUTORIAL_MIRROR", "/srv/mirror")
-    with pytest.raises(
-        ValueError, match="VIT_TUTORIAL_MIRROR must be an http or https address.*'/srv/mirror'"
-    ):
-        download(NOWHERE, tmp_path)
-
-
-@pytest.mark.parametrize(
-    "url", ["ftp://a.org/x", "file:///etc/passwd", "a.org/x", "http:///x", "http://[1/x"]
-)
-def test_only_web_addresses(tmp_path, url):
-    with pytest.raises(ValueError, match="url must be an http or https address|Invalid IPv6"):
-        download(url, tmp_path)
-
-
-@pytest.mark.parametrize("path", ["", "/", "/folder/", "/..", "/..%2Fx", "/%2Fetc%2Fpasswd", "/..%5Cx", "/C:x", "/a%00b",
-                                  "/a%0Ab", "/%20"])  # fmt: skip
-def test_names_that_are_not_plain(tmp_path, path):
-    for url, options in (
-        (f"http://nowhere.invalid{path}", {}),
-        (NOWHERE, {"name": path.replace("%5C", "\\")}),
-    ):
-        with pytest.raises(ValueError, match=r"the file name .* can't be used.*name="):
-            download(url, tmp_path, **options)
-
-
-@pytest.mark.parametrize(
-    "options", [{"sha256": "abc"}, {"sha256": "g" * 64}, {"retries": -1}, {"retries": 1.5}]
-)
-def test_arguments_that_cannot_be(tmp_path, options):
-    with pytest.raises((ValueError, TypeError), match=f"{next(iter(options))} must be"):
-        download(NOWHERE, tmp_path, **options)
-    assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.parametrize(("progress", "terminal", "shown"), [(True, False, True), (None, False, False),
-                                                             (None, True, True), (False, True, False)])  # fmt: skip
-def test_a_bar_on_stderr_where_it_is_a_terminal(tmp_path, capsys, monkeypatch, progress, terminal, shown):
-    monkeypatch.setattr("sys.stderr.isatty", lambda: terminal)
-    with serve(send(CONTENT)) as server:
-        download(f"{server.url}/a.bin", tmp_path, progress=progress)
-    out, err = capsys.readouterr()
-    assert out == "" and ("a.bin:" in err and "300k" in err) == shown and bool(err) == shown
-
-
-def test_in_a_notebook_nothing_is_printed(tmp_path):
-    """Neither by pooch's logger, nor by tqdm, which asks for ipywidgets when pooch is imported."""
-    with serve(send(CONTENT)) as server:
-        code = f"from vit_tutorial import data\nfile = data.download('{server.url}/a.bin', '.')\nprint(file)"
-        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
-        nbclient.NotebookClient(notebook, resources={"metadata": {"path": str(tmp_path)}}).execute()
-    assert [output["text"] for output in notebook.cells[0].outputs] == ["a.bin\n"]
