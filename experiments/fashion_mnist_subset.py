@@ -18,8 +18,8 @@ from pathlib import Path
 
 import numpy as np
 
-from vit_tutorial._fashion_files import DEBIAN, is_original
 from vit_tutorial.data import FASHION_SPLITS
+from vit_tutorial.data.fashion import DEBIAN, is_original
 from vit_tutorial.data.sets import take_turns
 
 SEED = 2017  # the year in which Fashion-MNIST appeared

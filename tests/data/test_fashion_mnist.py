@@ -10,8 +10,8 @@ import torch
 from small_fashion_mnist import keys, pixels
 from torchvision.datasets import FashionMNIST
 
-from vit_tutorial._fashion_files import DEBIAN
 from vit_tutorial.data import FASHION_CLASSES, FASHION_SPLITS, Splits, fashion_mnist
+from vit_tutorial.data.fashion import DEBIAN
 
 ASSET = files("vit_tutorial") / "assets" / "fashion_mnist"
 SHA256 = "622ef1ee99f3490ce116d5db6add51194c402eeab3d41a3c70f74f1e08e80338"

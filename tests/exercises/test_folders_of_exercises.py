@@ -38,4 +38,6 @@ def test_a_file_is_an_exercise_or_is_used_by_one(path):
     dotted = f"vit_tutorial.exercises.{path.parent.name}.{path.stem}"
     others = [other.read_text("utf8") for other in FOLDER.rglob("*.py") if other != path]
     used = any(f"from {dotted} import" in text for text in others)
-    assert used or "\nexercise = " in path.read_text("utf8"), "no `exercise` in it, and no other file imports it"
+    assert used or "\nexercise = " in path.read_text("utf8"), (
+        "no `exercise` in it, and no other file imports it"
+    )

@@ -13,8 +13,8 @@ from places import ROOT
 from safetensors import safe_open
 
 from vit_tutorial import data, evaluate, pretrained
-from vit_tutorial._fashion_files import DEBIAN
 from vit_tutorial.config import ViTConfig
+from vit_tutorial.data.fashion import DEBIAN
 from vit_tutorial.training.recipe import Recipe
 
 ASSETS = files("vit_tutorial") / "assets"

@@ -13,7 +13,7 @@ import pytest
 import torch
 from torchvision.datasets import FashionMNIST
 
-from vit_tutorial import _fashion_files, _fashion_mnist
+from vit_tutorial.data import fashion
 
 DEAF = socket.socket()
 DEAF.bind(("127.0.0.1", 0))
@@ -42,9 +42,9 @@ def stand_in(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, bytes
             contents[name] = hashlib.sha256(idx(array)).hexdigest()
     monkeypatch.setattr(FashionMNIST, "resources", resources)
     monkeypatch.setattr(FashionMNIST, "mirrors", [closed_port()])
-    monkeypatch.setattr(_fashion_files, "CONTENTS", contents)
-    monkeypatch.setattr(_fashion_files, "DEBIAN", tmp_path / "debian")
-    monkeypatch.setattr(_fashion_mnist, "FULL_VAL", 20)
+    monkeypatch.setattr(fashion, "CONTENTS", contents)
+    monkeypatch.setattr(fashion, "DEBIAN", tmp_path / "debian")
+    monkeypatch.setattr(fashion, "FULL_VAL", 20)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.delenv("VIT_TUTORIAL_MIRROR", raising=False)
     return packed

@@ -1,10 +1,10 @@
 """Images to work with: the photo of chapter 1, the data sets of training, your own folder."""
 
-from vit_tutorial._archive import ArchiveError, UnsafeArchive, unpack
-from vit_tutorial._download import DownloadError, download
-from vit_tutorial._fashion_mnist import FASHION_CLASSES, FASHION_SPLITS, fashion_mnist
+from vit_tutorial.data.archives import ArchiveError, UnsafeArchive, unpack
 from vit_tutorial.data.augment import augmentation
 from vit_tutorial.data.digit_images import digits
+from vit_tutorial.data.downloads import DownloadError, download
+from vit_tutorial.data.fashion import FASHION_CLASSES, FASHION_SPLITS, fashion_mnist
 from vit_tutorial.data.folders import image_folder
 from vit_tutorial.data.photo import sample_photo
 from vit_tutorial.data.reading import read_image

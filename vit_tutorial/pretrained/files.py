@@ -14,8 +14,7 @@ from urllib.request import Request, urlopen
 
 import torch
 
-from vit_tutorial._download_errors import DownloadError
-from vit_tutorial._download_part import sha256_of
+from vit_tutorial.data.downloads import DownloadError, sha256_of
 from vit_tutorial.model import VisionTransformer
 from vit_tutorial.saving import CheckpointError, load_model
 

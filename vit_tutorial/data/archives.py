@@ -1,0 +1,147 @@
+"""Archives, unpacked into a new folder: nothing beside it, not too much, never by half."""
+
+from __future__ import annotations
+
+import shutil
+import tarfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from vit_tutorial.checks import check_positive
+
+ZIP = (b"PK\x03\x04", b"PK\x05\x06")  # how a zip file begins, and an empty one
+CLASHES = (FileExistsError, IsADirectoryError, NotADirectoryError)  # of two entries
+
+
+class ArchiveError(ValueError):
+    """A file that is no archive, or a damaged one."""
+
+
+class UnsafeArchive(ArchiveError):  # noqa: N818 (it names what it is)
+    """An archive that was refused: it would write elsewhere, or too much."""
+
+
+def unpack(
+    archive: str | Path,
+    folder: str | Path,
+    *,
+    max_bytes: int = 2 * 2**30,
+    max_files: int = 100_000,
+) -> Path:
+    """Unpack a .zip, .tar, .tar.gz (.tgz), .tar.bz2 or .tar.xz file into a new folder.
+
+    All goes to a hidden folder beside `folder`, which gets its name last: `folder` is
+    whole or not there. If it is there already, with these files and sizes, it is left.
+
+    Args:
+        archive: the file; its content tells its kind, not its name.
+        folder: the folder to make.
+        max_bytes: limit on the size of all files together, unpacked.
+        max_files: limit on the number of entries, files and folders.
+
+    Returns:
+        The path of the folder.
+
+    Raises:
+        FileExistsError: `folder` is there, and does not hold the archive's files.
+        UnsafeArchive: a limit is exceeded; or an entry of a tar file leads out of the
+            folder, or is a link or a device. (A zip file's are written as plain files
+            inside the folder, wherever they would lead.)
+        ArchiveError: the archive is truncated, damaged, encrypted, or of another kind.
+        OSError: the archive can't be read, or the folder can't be written.
+    """
+    archive, folder = Path(archive).expanduser(), Path(folder).expanduser()
+    check_positive(max_bytes, "max_bytes")
+    check_positive(max_files, "max_files")
+    with archive.open("rb") as file:
+        first = file.read(16)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as hidden:
+        half = Path(hidden).resolve() / "half"
+        half.mkdir()
+        with _errors_in_words(archive, first):
+            write = _write_zip if first.startswith(ZIP) else _write_tar
+            write(archive, half, max_bytes, max_files)
+            if not any(half.iterdir()):
+                raise ArchiveError("it holds nothing")
+        with suppress(OSError):  # it is there already
+            half.rename(folder)
+            return folder
+        _check_same_files(half, folder, archive)
+    return folder
+
+
+@contextmanager
+def _errors_in_words(archive: Path, first: bytes) -> Iterator[None]:
+    """Name the archive in whatever is wrong with it."""
+    try:
+        yield
+    except UnsafeArchive as refusal:
+        raise UnsafeArchive(f"{archive} was not unpacked: {refusal}") from None
+    except Exception as error:  # a damaged file raises one of a dozen kinds
+        if getattr(error, "errno", None) and not isinstance(error, CLASHES):
+            raise  # the disk's own, which may be full
+        raise ArchiveError(
+            f"{archive} can't be unpacked ({str(error) or type(error).__name__}): it is "
+            "truncated, damaged, encrypted or of another kind. It begins with "
+            f"{first!r}. Download or copy it again; .zip, .tar, .tar.gz, .tar.bz2 and "
+            ".tar.xz can be unpacked."
+        ) from error
+
+
+def _write_zip(archive: Path, half: Path, max_bytes: int, max_files: int) -> None:
+    """Unpack a zip file; zipfile writes no more bytes than an entry states."""
+    with zipfile.ZipFile(archive) as packed:
+        entries = packed.infolist()
+        _check_limit(len(entries), "max_files", max_files)
+        _check_limit(sum(e.file_size for e in entries), "max_bytes", max_bytes)
+        packed.extractall(half)
+
+
+def _write_tar(archive: Path, half: Path, max_bytes: int, max_files: int) -> None:
+    """Unpack a tar file. Its `filter="data"` is newer than Python 3.11.2."""
+    size = 0
+    with tarfile.open(archive) as packed:
+        for number, entry in enumerate(packed, start=1):
+            size += abs(entry.size)  # below 0 it would make room for others
+            _check_limit(number, "max_files", max_files)
+            _check_limit(size, "max_bytes", max_bytes)
+            path = (half / entry.name).resolve()
+            if not path.is_relative_to(half):
+                raise UnsafeArchive(
+                    f"its entry {entry.name!r} leads out of the folder."
+                )
+            if not (entry.isdir() or entry.isreg()):
+                raise UnsafeArchive(f"its entry {entry.name!r} is a link or a device.")
+            (path if entry.isdir() else path.parent).mkdir(parents=True, exist_ok=True)
+            if entry.isreg():
+                with packed.extractfile(entry) as source, path.open("xb") as file:
+                    shutil.copyfileobj(source, file)
+        # tarfile does not mind if the end is missing, or the checksum of gzip there
+        packed.fileobj.seek(packed.offset)
+        if packed.fileobj.read(tarfile.BLOCKSIZE) != bytes(tarfile.BLOCKSIZE):
+            raise tarfile.ReadError("its end is missing")
+        while packed.fileobj.read(2**16):
+            pass
+
+
+def _check_limit(value: int, name: str, limit: int) -> None:
+    if value > limit:
+        raise UnsafeArchive(
+            f"it has more than {name} = {limit:,}. Raise {name} if you trust it."
+        )
+
+
+def _check_same_files(half: Path, folder: Path, archive: Path) -> None:
+    """Check that `folder` has each file of `half`, as large; it may have others."""
+    for path in (p for p in half.rglob("*") if p.is_file()):
+        file = folder / path.relative_to(half)
+        if not file.is_file() or file.stat().st_size != path.stat().st_size:
+            raise FileExistsError(
+                f"{folder} is there already, and it is not {archive}, unpacked: "
+                f"{path.relative_to(half)} with {path.stat().st_size:,} bytes is not in "
+                "it. It was left alone. Move it away or delete it, or choose another."
+            )

@@ -1,0 +1,170 @@
+"""Files from the web: under its name each is whole and checked, or not there."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import warnings
+from pathlib import Path
+from time import sleep
+from urllib.parse import quote, unquote, urlsplit
+
+import requests
+from tqdm import tqdm
+from urllib3.exceptions import ProtocolError
+
+from vit_tutorial.checks import check_not_negative
+
+MIRROR = "VIT_TUTORIAL_MIRROR"
+PASSING = (429, 500, 502, 503, 504)  # troubles of a server that another attempt may end
+
+
+class DownloadError(OSError):
+    """A file that could not be fetched, or is not the one it should be."""
+
+
+def download(
+    url: str,
+    folder: str | Path,
+    *,
+    sha256: str | None = None,
+    name: str | None = None,
+    timeout: float | tuple[float, float] = (5.0, 30.0),
+    progress: bool | None = None,
+    retries: int = 3,
+) -> Path:
+    """Fetch one file, unless it is there already.
+
+    If a file of that name has another checksum, that is an error: it may be yours, so
+    it is not replaced. With the environment variable VIT_TUTORIAL_MIRROR set to the
+    address of a folder on the web, the file comes from there, with the same checksum.
+
+    Args:
+        url: address of the file, http or https.
+        folder: where the file goes; made if it is missing.
+        sha256: checksum of the file, 64 hexadecimal digits; None: it is not checked.
+        name: of the file in `folder`; None: the last part of the url's path.
+        timeout: seconds to wait for a connection, and for each next piece of data; one
+            number for both. There is no limit on the whole.
+        progress: a bar on stderr; None shows it where stderr is a terminal.
+        retries: how often a connection that broke off, or a server with a passing
+            trouble (429, 500, 502, 503, 504), is tried again.
+
+    Returns:
+        The path of the file, `folder / name`.
+
+    Raises:
+        ValueError: the url, the name, the checksum or the mirror can't be one.
+        DownloadError: the file could not be fetched, or is not the one with this
+            checksum. The message says why, and what you can do.
+        OSError: the folder can't be written to.
+    """
+    target = Path(folder).expanduser() / _plain_name(name, url)
+    address = _address(url, target.name)
+    check_not_negative(retries, "retries")
+    if sha256 is not None and not re.fullmatch("[0-9a-fA-F]{64}", sha256):
+        raise ValueError(f"sha256 must be 64 hexadecimal digits, got {sha256!r}.")
+    if target.exists():
+        _check_is_wanted(target, sha256)
+        return target
+    for attempt in range(retries + 1):
+        try:
+            _fetch(address, target, sha256, timeout, progress)
+            return target
+        except (requests.RequestException, ValueError) as error:
+            reason, passing = _in_words(error)
+            if attempt == retries or not passing:
+                message = _ways_out(address, target, reason)
+                raise DownloadError(message) from None  # its text may hold a password
+        sleep(2**attempt / 2)
+
+
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file, as 64 hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _plain_name(name: str | None, url: str) -> str:
+    """The given file name, or that of the url; it can't lead out of a folder."""
+    name = unquote(urlsplit(url).path.rpartition("/")[2]) if name is None else name
+    if not name.strip(". ") or not name.isprintable() or set(name) & set("/\\:"):
+        raise ValueError(
+            f"the file name {name!r} can't be used: it must not be empty or hold / \\ : "
+            'or control characters. Give a plain one: name="file.zip".'
+        )
+    return name
+
+
+def _address(url: str, name: str) -> str:
+    """Where the file comes from: the url, or a folder that is set as mirror."""
+    mirror = os.environ.get(MIRROR, "").strip()
+    parts = urlsplit(mirror or url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(
+            f"{MIRROR if mirror else 'url'} must be an http or https address, such as "
+            f"https://example.org/files, got {_without_password(mirror or url)!r}."
+        )
+    return f"{mirror.rstrip('/')}/{quote(name)}" if mirror else url
+
+
+def _check_is_wanted(target: Path, sha256: str | None) -> None:
+    """Check that what is there is the file, as far as the checksum tells."""
+    got = sha256_of(target) if target.is_file() else "none, it is a folder"
+    if not target.is_file() or (sha256 and sha256.lower() != got):
+        raise DownloadError(
+            f"{target} is there already, but it is something else: its sha256 is {got}, "
+            f"wanted is {sha256}. It was left alone. Move it away or delete it, and call "
+            "again."
+        )
+
+
+def _fetch(
+    address: str,
+    target: Path,
+    sha256: str | None,
+    timeout: float | tuple[float, float],
+    progress: bool | None,
+) -> None:
+    """One attempt; pooch gives the file its name when it is whole and checked."""
+    with warnings.catch_warnings():  # in notebooks tqdm asks for what is not used here
+        warnings.filterwarnings("ignore", "IProgress")
+        import pooch
+    pooch.get_logger().setLevel("WARNING")  # it would write to stderr
+    off = None if progress is None else not progress  # None: off where it's no terminal
+    with tqdm(total=1, desc=target.name, unit="B", unit_scale=True, disable=off) as bar:
+        web = pooch.HTTPDownloader(bar, chunk_size=2**16, timeout=timeout)
+        pooch.retrieve(address, sha256, target.name, target.parent, downloader=web)
+    target.chmod(0o644)  # pooch makes files that only their owner can read
+
+
+def _in_words(error: BaseException) -> tuple[str, bool]:
+    """What went wrong in one attempt, and whether another one may succeed."""
+    if isinstance(error, requests.HTTPError):
+        code, reason = error.response.status_code, error.response.reason
+        return f"the server answered {code} {reason}", code in PASSING
+    inner = (error.args or [None])[0]
+    if isinstance(inner, ProtocolError):
+        return "the connection broke off", True
+    while isinstance(inner, BaseException):  # requests and urllib3 wrap what happened
+        error, inner = inner, inner.__cause__ or (inner.args or [None])[0]
+    return str(error).rstrip("."), False
+
+
+def _ways_out(address: str, target: Path, reason: str) -> str:
+    """The message for a file that could not be fetched."""
+    return _without_password(
+        f"could not download {address}: {reason}.\n"
+        "There are three ways out:\n"
+        "1. Get the file by hand, with a browser or on another machine, and save it as "
+        f"{target}\n"
+        f"2. Use a mirror: set the environment variable {MIRROR} to the address of a "
+        f"folder on the web that has {target.name}, such as https://example.org/files\n"
+        "3. Check the network and the proxy (HTTP_PROXY, HTTPS_PROXY, NO_PROXY), and "
+        "call again."
+    )
+
+
+def _without_password(text: str) -> str:
+    return re.sub(r"//[^/?#\s]*@", "//", text)
