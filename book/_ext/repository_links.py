@@ -11,10 +11,10 @@ import os
 from typing import Any
 from urllib.parse import quote
 
-from repository import Address, address_from_actions
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.locale import get_translation
+from tools.repository import Address, address_from_actions
 
 _ = get_translation("booktheme")
 REPOSITORY_BUTTONS = ("use_repository_button", "use_issues_button", "use_source_button")
