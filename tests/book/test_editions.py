@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import editions
 import pytest
 from nbformat import NotebookNode
 from pages import BOOK, EDITIONS
-from tiny_book import NOTEBOOK, assert_found, edit, edit_notebook, make_book, recaption, replace, reword
+from tiny_book import NOTEBOOK, assert_found, edit, edit_notebook, recaption, replace, reword
 
 ZH = f"book/zh/{NOTEBOOK}"
-
-
-@pytest.fixture
-def book(tmp_path: Path) -> Path:
-    return make_book(tmp_path)
 
 
 def test_the_book_has_pages():

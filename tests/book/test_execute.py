@@ -9,12 +9,7 @@ import nbformat
 import pytest
 import sync
 from nbformat import NotebookNode
-from tiny_book import NOTEBOOK, cell, contents, edit, edit_notebook, make_book, reword
-
-
-@pytest.fixture
-def book(tmp_path: Path) -> Path:
-    return make_book(tmp_path)
+from tiny_book import NOTEBOOK, cell, contents, edit, edit_notebook, reword
 
 
 def run(book: Path, *arguments: str) -> int:

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import notebooks
 import pytest
 from nbformat import NotebookNode, v4
 from pages import BOOK, EDITIONS
-from tiny_book import NOTEBOOK, PIXEL, assert_found, cell, edit, edit_notebook, make_book, recaption, reword
+from tiny_book import NOTEBOOK, PIXEL, assert_found, cell, edit, edit_notebook, recaption, reword
 
 EN = f"book/en/{NOTEBOOK}"
-
-
-@pytest.fixture
-def book(tmp_path: Path) -> Path:
-    return make_book(tmp_path)
 
 
 def test_notebooks_of_the_book():

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import prose
 import pytest
 from nbformat import v4
 from pages import BOOK
-from tiny_book import NOTEBOOK, assert_found, edit, make_book, recaption, replace, reword
-
-
-@pytest.fixture
-def book(tmp_path: Path) -> Path:
-    return make_book(tmp_path)
+from tiny_book import NOTEBOOK, assert_found, edit, recaption, replace, reword
 
 
 def test_numbers_of_the_book():

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import editions
 import pytest
-from tiny_book import NOTEBOOK, assert_found, edit, make_book, recaption, replace, reword
+from tiny_book import NOTEBOOK, assert_found, edit, recaption, replace, reword
 
 ZH = f"book/zh/{NOTEBOOK}"
-
-
-@pytest.fixture
-def book(tmp_path: Path) -> Path:
-    return make_book(tmp_path)
 
 
 PROSE_FAULTS = [

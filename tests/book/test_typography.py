@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 import typography
 from pages import BOOK, load
-from tiny_book import NOTEBOOK, assert_found, edit, make_book, recaption, replace, reword
-
-
-@pytest.fixture
-def book(tmp_path: Path) -> Path:
-    return make_book(tmp_path)
+from tiny_book import NOTEBOOK, assert_found, edit, recaption, replace, reword
 
 
 def test_typography_of_the_book():

@@ -7,22 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from class_folders import files, numbered, open_it, put, three_classes, train_and_test
+from class_folders import files, numbered, open_it, put
 from PIL import Image
 from torchvision.datasets import ImageFolder
 from torchvision.transforms import v2
 
 from vit_tutorial.data import image_folder
-
-
-@pytest.fixture
-def flat(tmp_path: Path) -> Path:
-    return three_classes(tmp_path)
-
-
-@pytest.fixture
-def split(tmp_path: Path) -> Path:
-    return train_and_test(tmp_path)
 
 
 def test_one_folder_is_split_in_three(flat):

@@ -4,13 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from class_folders import open_it, three_classes
+from class_folders import open_it
 from PIL import Image
-
-
-@pytest.fixture
-def flat(tmp_path: Path) -> Path:
-    return three_classes(tmp_path)
 
 
 def spoil(path: Path, how: str) -> None:

@@ -3,19 +3,9 @@
 from pathlib import Path
 
 import pytest
-from class_folders import files, numbered, open_it, put, three_classes, train_and_test
+from class_folders import files, numbered, open_it, put
 
 from vit_tutorial.data import image_folder
-
-
-@pytest.fixture
-def flat(tmp_path: Path) -> Path:
-    return three_classes(tmp_path)
-
-
-@pytest.fixture
-def split(tmp_path: Path) -> Path:
-    return train_and_test(tmp_path)
 
 
 @pytest.mark.parametrize("debris", [".DS_Store", "cat/.DS_Store", "cat/._01.png", "cat/.ipynb_checkpoints/01.png",

@@ -7,17 +7,10 @@ import pytest
 from handmade_png import png
 from PIL import Image, ImageOps
 
-from vit_tutorial.data import read_image, sample_photo
+from vit_tutorial.data import read_image
 
 RAMP = np.arange(256, dtype=np.uint8).reshape(16, 16)
 ORIENTATION = 0x0112
-
-
-@pytest.fixture(scope="module")
-def photo() -> Image.Image:
-    return Image.fromarray((sample_photo(64) * 255).round().byte().permute(1, 2, 0).numpy()).crop(
-        (0, 0, 64, 48)
-    )
 
 
 def grey(image: Image.Image) -> np.ndarray:

@@ -8,14 +8,9 @@ import torch
 from handmade_png import png
 from PIL import Image
 
-from vit_tutorial.data import read_image, sample_photo
+from vit_tutorial.data import read_image
 
 LEVELS = np.arange(256, dtype=np.int32).reshape(16, 16)
-
-
-@pytest.fixture(scope="module")
-def photo() -> Image.Image:
-    return Image.fromarray((sample_photo(64) * 255).round().byte().permute(1, 2, 0).numpy())
 
 
 @pytest.mark.parametrize(("values", "suffix"), [(LEVELS, "tiff"), (LEVELS.astype(np.float32), "tiff"),

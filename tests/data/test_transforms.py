@@ -6,14 +6,7 @@ import torch
 from PIL import Image
 from torchvision.transforms import v2
 
-from vit_tutorial.data import image_transform, read_image, sample_photo
-
-
-@pytest.fixture(scope="module")
-def photo() -> Image.Image:
-    return Image.fromarray((sample_photo(64) * 255).round().byte().permute(1, 2, 0).numpy()).crop(
-        (0, 0, 64, 48)
-    )
+from vit_tutorial.data import image_transform, read_image
 
 
 @pytest.mark.parametrize("size", [32, (32, 20), (20, 32), (90, 120)])

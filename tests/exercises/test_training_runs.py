@@ -8,6 +8,7 @@ import nbformat
 import pytest
 import torch
 import torch.nn.functional as F
+from changed_runs import reseeded, with_changes
 from places import BOOK
 from verdicts import verdict
 
@@ -17,16 +18,6 @@ from vit_tutorial.exercises.training.broken_run import diagnose, observe
 from vit_tutorial.exercises.training.fit import exercise, fit
 
 NOTEBOOK = BOOK / "en" / "06_training.ipynb"
-
-
-def reseeded(fit, seed):
-    """The fit with other random numbers: a learner may draw them in another order."""
-
-    def seeded(*args):
-        torch.manual_seed(seed)
-        return fit(*args)
-
-    return seeded
 
 
 def test_the_broken_run_has_the_two_faults_that_the_book_says():
@@ -72,11 +63,7 @@ def run_of(source):
 
 def variant(*changes):
     """The solution with some of its source replaced."""
-    source = inspect.getsource(fit)
-    for old, new in changes:
-        assert old in source
-        source = source.replace(old, new)
-    return run_of(source)
+    return run_of(with_changes(inspect.getsource(fit), changes))
 
 
 BATCHWISE = ("        fall.step()", "            fall.step()")

@@ -6,18 +6,13 @@ import copy
 import pytest
 import torch
 from torch import nn
+from verdicts import verdict
 
 from vit_tutorial import VisionTransformer, ViTConfig, check, freeze, replace_head
-from vit_tutorial.exercises import WrongAnswer, all_exercises
+from vit_tutorial.exercises import all_exercises
 from vit_tutorial.transfer import parameter_groups
 
 EXERCISES = all_exercises()
-
-
-def verdict(number, answer) -> str:
-    with pytest.raises(WrongAnswer) as caught:
-        check(number, answer)
-    return str(caught.value)
 
 
 @pytest.mark.parametrize("number", ["07.2", "07.3", "07.4", "07.5"])

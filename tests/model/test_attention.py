@@ -3,12 +3,11 @@
 import pytest
 import torch
 import torch.nn.functional as F
-from reference import assert_close, assert_error_names, random_tensor, randomise
+from reference import PRECISION, assert_close, assert_error_names, random_tensor, randomise
 from torch import nn
 
 from vit_tutorial import MultiHeadSelfAttention, scaled_dot_product_attention
 
-PRECISION = [(torch.float32, 1e-5), (torch.float64, 1e-10)]
 SHAPES = [((5, 4), (5, 4)), ((2, 3, 7, 6), (2, 3, 7, 6)), ((2, 3, 5, 4), (2, 3, 9, 4)), ((1, 1), (1, 1))]
 
 

@@ -2,12 +2,11 @@
 
 import pytest
 import torch
-from reference import assert_close, assert_error_names, random_tensor, randomise
+from reference import PRECISION, assert_close, assert_error_names, random_tensor, randomise
 from torch import nn
 
 from vit_tutorial import Encoder, EncoderBlock
 
-PRECISION = [(torch.float32, 1e-5), (torch.float64, 1e-10)]
 NAMES = {
     "self_attn.in_proj_weight": "attention.qkv.weight",
     "self_attn.in_proj_bias": "attention.qkv.bias",

@@ -1,4 +1,4 @@
-"""What `check` says to a wrong answer."""
+"""What `check` says to an answer."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import pytest
 
 from vit_tutorial import check
 from vit_tutorial.exercises import WrongAnswer
+
+NOT_ATTEMPTED = "{} {}: not attempted yet · 尚未作答\n"  # the exercise's number and name
 
 
 def verdict(number: str, answer: Any) -> str:

@@ -1,0 +1,140 @@
+"""The engine of the exercises, on a small exercise of its own; and what a notebook shows."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+import torch
+from verdicts import NOT_ATTEMPTED
+
+from vit_tutorial.exercises import WrongAnswer
+from vit_tutorial.exercises.engine import Exercise
+
+
+def double(x):
+    return 2 * x
+
+
+def exercise_of(answer_cases=None) -> Exercise:
+    x = torch.tensor([1.0, 2.0, 4.0], dtype=torch.float64)
+    exercise = Exercise("99.1", double, cases=answer_cases or (lambda: [(x,)]))
+
+    @exercise.requires("the sign changed.", "符号变了。")
+    def same_sign(output, x):
+        return bool((output.sign() == x.sign()).all())
+
+    @exercise.mistake("you squared.", "你算成了平方。")
+    def squared(x):
+        return x**2
+
+    return exercise
+
+
+def message(exercise: Exercise, answer) -> str:
+    with pytest.raises(WrongAnswer) as caught:
+        exercise.check(answer)
+    return str(caught.value)
+
+
+def test_form_comes_before_properties_and_properties_before_values():
+    exercise = exercise_of()
+    assert "expected the shape (3,), got (1, 3)" in message(exercise, lambda x: -2 * x[None])
+    assert "expected the dtype torch.float64, got torch.float32" in message(
+        exercise, lambda x: -2 * x.float()
+    )
+    assert "the sign changed" in message(exercise, lambda x: -2 * x)
+    wrong = message(exercise, lambda x: 3 * x)
+    assert "100% of the values differ" in wrong and "expected 8, got 12" in wrong and "(2,)" in wrong
+
+
+def test_known_mistake_is_named_before_anything_else():
+    assert "you squared" in message(exercise_of(), lambda x: x * x)
+
+
+def test_a_mistake_must_fit_every_case():
+    cases = [(torch.tensor([2.0, 2.0]),), (torch.tensor([1.0, 3.0]),)]
+    text = message(exercise_of(lambda: cases), lambda x: x**2 if x[0] == 2 else -x)
+    assert "you squared" not in text
+
+
+def test_none_and_uncalled_and_other_types():
+    exercise = exercise_of()
+    assert "`return` missing" in message(exercise, lambda x: None)
+    assert 'check("99.1", double)' in message(exercise, torch.zeros(3))
+    assert "expected a torch.Tensor, got a value of type list" in message(exercise, lambda x: x.tolist())
+
+
+def test_nan_is_wrong():
+    exercise = Exercise("99.3", double, cases=lambda: [(torch.tensor([1.0, 2.0]),)])
+    assert "50% of the values differ" in message(
+        exercise, lambda x: 2 * x * torch.tensor([1.0, float("nan")])
+    )
+
+
+def test_changing_the_input_in_place_is_told_and_harms_no_other_answer():
+    exercise = exercise_of()
+    text = message(exercise, lambda x: x.mul_(2))
+    assert "changes its input in place" in text and "就地修改" in text
+    exercise.check(double)
+
+
+def test_values_by_name(capsys):
+    exercise = Exercise("99.2", lambda: {"a": 3, "b": 4}, values=True)
+    exercise.wrong_values("seven", {"b": 7}, "you added.", "你做了加法。")
+    assert "you added." in message(exercise, {"a": 3, "b": 7})
+    assert "not right yet: a, b" in message(exercise, {"a": 4, "b": 3})
+    assert "b: something is still `...`" in message(exercise, {"a": 3, "b": ...})
+    assert "a: expected a whole number (int), got 3.0 (float)" in message(exercise, {"a": 3.0, "b": 4})
+    assert "a dict with the keys a, b" in message(exercise, {"a": 3})
+    exercise.check({"a": ..., "b": ...})
+    exercise.check(...)
+    assert capsys.readouterr().out == 2 * NOT_ATTEMPTED.format("99.2", "<lambda>")
+
+
+def test_true_and_false_in_cases_and_answers():
+    exercise = Exercise("99.4", lambda x, flip: x != flip, cases=lambda: [(True, False), (True, True)])
+    exercise.check(lambda x, flip: x ^ flip)
+    assert "expected True or False" in message(exercise, lambda x, flip: 1)
+    assert "expected True, got False" in message(exercise, lambda x, flip: False)
+
+
+def test_a_float_may_be_any_number_and_nothing_else():
+    exercise = Exercise("99.5", lambda x: x / 2, cases=lambda: [(4.0,)])
+    exercise.check(lambda x: 2)
+    for wrong in ([2.0], "2.0", True, torch.tensor(2.0)):
+        assert "expected a number (float), got a value of type" in message(exercise, lambda x, w=wrong: w)
+
+
+CELL = """
+from IPython.core.interactiveshell import InteractiveShell
+InteractiveShell().run_cell('''
+from vit_tutorial import check
+def patchify(images, patch_size):
+    {body}
+check("01.3", patchify)
+''')
+"""
+
+
+def in_notebook(body: str) -> str:
+    """What a notebook shows for an answer, without colours."""
+    command = [sys.executable, "-c", CELL.format(body=body)]
+    shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return re.sub(r"\x1b\[[0-9;]*m", "", shown)
+
+
+def test_a_notebook_shows_the_message_and_no_traceback():
+    shown = in_notebook("return images.reshape(images.shape[0], -1, images.shape[1] * patch_size**2)")
+    lines = [line for line in shown.splitlines() if line]
+    assert len(lines) == 2
+    assert lines[0].startswith("✗ 01.3 patchify: you only reshaped.")
+    assert lines[1].startswith("✗ 01.3 patchify：你只做了 reshape。")
+
+
+def test_a_notebook_shows_the_learners_exception_as_theirs():
+    shown = in_notebook("return images.reshape(7)")
+    assert "your code raised this · 你的代码抛出了下面的异常" in shown
+    assert "RuntimeError: shape '[7]' is invalid" in shown
+    assert "return images.reshape(7)" in shown or "in patchify" in shown
+    assert "engine.py" not in shown and "vit_tutorial/exercises" not in shown
