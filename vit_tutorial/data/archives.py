@@ -80,8 +80,8 @@ def _write(archive: Path, first: bytes, half: Path, *limits: int) -> None:
             raise  # the disk's own, which may be full
         raise ArchiveError(
             f"{archive} can't be unpacked ({str(error) or type(error).__name__}): it is "
-            f"damaged, encrypted or of another kind. It begins with {first!r}. Download "
-            "it again; .zip, .tar, .tar.gz, .tar.bz2 and .tar.xz can be unpacked."
+            f"damaged, encrypted or of another kind; it begins with {first!r}. "
+            "Download it again: .zip, .tar, .tar.gz, .tar.bz2 and .tar.xz are unpacked."
         ) from error
 
 

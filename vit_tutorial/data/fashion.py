@@ -36,11 +36,10 @@ def fashion_mnist(full: bool = False, root: str | Path | None = None) -> Splits:
     """Fashion-MNIST: clothes in ten classes, the book's data set.
 
     Args:
-        full: False: the 14,000 images that come with this package, 10,000 for training
-            and 2,000 each for validation and test; image i has class i % 10, so that
-            `train.take(n)` is balanced. True: all 70,000, in 55,000, 5,000 and 10,000,
-            from root/FashionMNIST/raw, from Debian's package dataset-fashion-mnist, or
-            else downloaded (31 MB).
+        full: False: the 14,000 images in this package, 10,000 for training, 2,000 each
+            for validation and test; image i has class i % 10, so that `train.take(n)`
+            is balanced. True: all 70,000, in 55,000, 5,000 and 10,000, from
+            root/FashionMNIST/raw, Debian's dataset-fashion-mnist, or the web (31 MB).
         root: where the full set lies, or shall lie; None: in ~/.cache/vit_tutorial.
 
     Returns:
@@ -81,8 +80,8 @@ def _full(root: str | Path | None) -> Splits:
     for name in CONTENTS:
         _provide(raw, name, FashionMNIST.mirrors)
     train, test = FashionMNIST(root, train=True), FashionMNIST(root, train=False)
-    labels = train.targets.numpy()
-    turns = take_turns(labels, len(labels) // 10, np.random.default_rng(SEED))
+    generator = np.random.default_rng(SEED)
+    turns = take_turns(train.targets.numpy(), len(train) // 10, generator)
     parts = np.split(turns, [FULL_VAL])
     val, rest = (_image_set(train.data[part], train.targets[part]) for part in parts)
     return Splits(rest, val, _image_set(test.data, test.targets))
@@ -137,7 +136,7 @@ def _fetch(raw: Path, name: str, mirrors: list[str]) -> bytes:
         f"{name}.gz of the full Fashion-MNIST could not be downloaded: "
         f"{' '.join(failures)}\nThere are three ways to get it:\n"
         "1. On Debian or Ubuntu: apt-get install dataset-fashion-mnist\n"
-        f"2. Put {', '.join(f'{name}.gz' for name in CONTENTS)} into {raw}\n"
+        f"2. Put {'.gz, '.join(CONTENTS)}.gz into {raw}\n"
         "3. Connect to the network, or name a mirror: VIT_TUTORIAL_MIRROR=https://…\n"
         "The bundled subset, fashion_mnist(), needs none of this."
     )

@@ -18,7 +18,7 @@ DEBRIS = (".*", "__MACOSX", "Thumbs.db", "desktop.ini")  # left behind by other 
 
 
 def scan(root: Path, ignore: tuple[str, ...]) -> dict[str, Files]:
-    """The images of each class: in "train", "test" and perhaps "val", or all in "all"."""
+    """The images of each class: in "train", "test", perhaps "val", or in "all"."""
     if not root.exists():
         raise FileNotFoundError(f"there is no folder {root}.")
     if not root.is_dir():
@@ -40,11 +40,11 @@ def scan(root: Path, ignore: tuple[str, ...]) -> dict[str, Files]:
 def share_out(
     files: dict[str, Files], val_share: float, test_share: float, seed: int
 ) -> dict[str, Files]:
-    """The files of "train", "val" and "test", drawn by a seed where they are not given."""
+    """The files of "train", "val" and "test", drawn where they are not given."""
     for name, share in (("val_share", val_share), ("test_share", test_share)):
         if not 0 < share < 1:
             raise ValueError(
-                f"{name} must lie between 0 and 1, the share of each class's images, got "
+                f"{name} must lie between 0 and 1, a share of each class's images, got "
                 f"{share}."
             )
     generator = np.random.default_rng(seed)

@@ -92,7 +92,7 @@ def image_folder(
 
     Raises:
         FileNotFoundError, NotADirectoryError: there is no such folder, or it is a file.
-        ValueError: a share is not in (0, 1), or the message names a folder or file.
+        ValueError: a share is not in (0, 1), or a folder or file, named, does not fit.
     """
     check_choice(mode, "mode", ("RGB", "L"))
     evaluation = transform or image_transform(image_size)
@@ -113,7 +113,7 @@ def _check_files(files: list[Path]) -> None:
     """Read every file once, several at a time; one error names those that can't be."""
     with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as threads:
         found = threads.map(_fault, files)
-        bar = tqdm(found, "reading images", len(files), False, disable=None, delay=3)
+        bar = tqdm(found, "images read", len(files), leave=False, disable=None, delay=3)
         faults = [fault for fault in bar if fault]
     if faults:
         more = f"\n… and {len(faults) - 10} more." if len(faults) > 10 else ""

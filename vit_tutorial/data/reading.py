@@ -57,7 +57,7 @@ def read_image(source: str | Path | Image.Image, mode: str = "RGB") -> Image.Ima
         return _named(source, getattr(source, "filename", "") or "the image", mode)
     if not isinstance(source, str | os.PathLike):
         raise TypeError(
-            f"an image must be a path or a PIL.Image.Image, got {type(source).__name__}. "
+            f"an image must be a path or PIL.Image.Image, got {type(source).__name__}. "
             "Image.fromarray(...) makes one from an array."
         )
     with Path(source).open("rb") as file:

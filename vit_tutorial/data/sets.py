@@ -44,8 +44,8 @@ class ImageSet(Dataset):
         labels = torch.as_tensor(labels)
         if not images.is_floating_point():
             raise ValueError(
-                f"images must be floating-point numbers from -1 to 1, got {images.dtype}: "
-                "use pixels / 127.5 - 1."
+                f"images must be floating-point numbers from -1 to 1, got "
+                f"{images.dtype}: turn pixels of 0 to 255 into pixels / 127.5 - 1."
             )
         if labels.is_floating_point():
             raise ValueError(f"labels must be whole numbers, got {labels.dtype}.")
@@ -60,7 +60,7 @@ class ImageSet(Dataset):
         wrong = self.labels[(self.labels < 0) | (self.labels >= k)]
         if len(wrong):
             raise ValueError(
-                f"label {wrong[0]} names none of the {k} classes: they are 0 to {k - 1}."
+                f"label {wrong[0]} names none of the {k} classes, 0 to {k - 1}."
             )
 
     def __len__(self) -> int:
