@@ -5,8 +5,6 @@ from __future__ import annotations
 import shutil
 import tarfile
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -33,12 +31,11 @@ def unpack(
 ) -> Path:
     """Unpack a .zip, .tar, .tar.gz (.tgz), .tar.bz2 or .tar.xz file into a new folder.
 
-    All goes to a hidden folder beside `folder`, which gets its name last: `folder` is
-    whole or not there. If it is there already, with these files and sizes, it is left.
+    If the folder is there already, with these files and sizes, it is left as it is.
 
     Args:
         archive: the file; its content tells its kind, not its name.
-        folder: the folder to make.
+        folder: the folder to make; it is whole or not there.
         max_bytes: limit on the size of all files together, unpacked.
         max_files: limit on the number of entries, files and folders.
 
@@ -47,10 +44,9 @@ def unpack(
 
     Raises:
         FileExistsError: `folder` is there, and does not hold the archive's files.
-        UnsafeArchive: a limit is exceeded; or an entry of a tar file leads out of the
-            folder, or is a link or a device. (A zip file's are written as plain files
-            inside the folder, wherever they would lead.)
-        ArchiveError: the archive is truncated, damaged, encrypted, or of another kind.
+        UnsafeArchive: a limit is exceeded; or an entry of a tar file leads outside, or
+            is a link or a device. (A zip file's become plain files inside.)
+        ArchiveError: the archive is damaged, encrypted, or of another kind.
         OSError: the archive can't be read, or the folder can't be written.
     """
     archive, folder = Path(archive).expanduser(), Path(folder).expanduser()
@@ -62,23 +58,21 @@ def unpack(
     with TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as hidden:
         half = Path(hidden).resolve() / "half"
         half.mkdir()
-        with _errors_in_words(archive, first):
-            write = _write_zip if first.startswith(ZIP) else _write_tar
-            write(archive, half, max_bytes, max_files)
-            if not any(half.iterdir()):
-                raise ArchiveError("it holds nothing")
-        with suppress(OSError):  # it is there already
+        _write(archive, first, half, max_bytes, max_files)
+        try:
             half.rename(folder)
-            return folder
-        _check_same_files(half, folder, archive)
+        except OSError:  # it is there already
+            _check_same_files(half, folder, archive)
     return folder
 
 
-@contextmanager
-def _errors_in_words(archive: Path, first: bytes) -> Iterator[None]:
-    """Name the archive in whatever is wrong with it."""
+def _write(archive: Path, first: bytes, half: Path, *limits: int) -> None:
+    """Unpack into `half`, and name the archive in whatever is wrong with it."""
     try:
-        yield
+        write = _write_zip if first.startswith(ZIP) else _write_tar
+        write(archive, half, *limits)
+        if not any(half.iterdir()):
+            raise ArchiveError("it holds nothing")
     except UnsafeArchive as refusal:
         raise UnsafeArchive(f"{archive} was not unpacked: {refusal}") from None
     except Exception as error:  # a damaged file raises one of a dozen kinds
@@ -86,9 +80,8 @@ def _errors_in_words(archive: Path, first: bytes) -> Iterator[None]:
             raise  # the disk's own, which may be full
         raise ArchiveError(
             f"{archive} can't be unpacked ({str(error) or type(error).__name__}): it is "
-            "truncated, damaged, encrypted or of another kind. It begins with "
-            f"{first!r}. Download or copy it again; .zip, .tar, .tar.gz, .tar.bz2 and "
-            ".tar.xz can be unpacked."
+            f"damaged, encrypted or of another kind; it begins with {first!r}. "
+            "Download it again: .zip, .tar, .tar.gz, .tar.bz2 and .tar.xz are unpacked."
         ) from error
 
 
@@ -111,15 +104,15 @@ def _write_tar(archive: Path, half: Path, max_bytes: int, max_files: int) -> Non
             _check_limit(size, "max_bytes", max_bytes)
             path = (half / entry.name).resolve()
             if not path.is_relative_to(half):
-                raise UnsafeArchive(
-                    f"its entry {entry.name!r} leads out of the folder."
-                )
-            if not (entry.isdir() or entry.isreg()):
-                raise UnsafeArchive(f"its entry {entry.name!r} is a link or a device.")
-            (path if entry.isdir() else path.parent).mkdir(parents=True, exist_ok=True)
-            if entry.isreg():
+                raise UnsafeArchive(f"its entry {entry.name!r} leads outside.")
+            if entry.isdir():
+                path.mkdir(parents=True, exist_ok=True)
+            elif entry.isreg():
+                path.parent.mkdir(parents=True, exist_ok=True)
                 with packed.extractfile(entry) as source, path.open("xb") as file:
                     shutil.copyfileobj(source, file)
+            else:
+                raise UnsafeArchive(f"its entry {entry.name!r} is a link or a device.")
         # tarfile does not mind if the end is missing, or the checksum of gzip there
         packed.fileobj.seek(packed.offset)
         if packed.fileobj.read(tarfile.BLOCKSIZE) != bytes(tarfile.BLOCKSIZE):
@@ -130,18 +123,16 @@ def _write_tar(archive: Path, half: Path, max_bytes: int, max_files: int) -> Non
 
 def _check_limit(value: int, name: str, limit: int) -> None:
     if value > limit:
-        raise UnsafeArchive(
-            f"it has more than {name} = {limit:,}. Raise {name} if you trust it."
-        )
+        message = f"it has more than {name} = {limit:,}. Raise {name} if you trust it."
+        raise UnsafeArchive(message)
 
 
 def _check_same_files(half: Path, folder: Path, archive: Path) -> None:
     """Check that `folder` has each file of `half`, as large; it may have others."""
     for path in (p for p in half.rglob("*") if p.is_file()):
-        file = folder / path.relative_to(half)
-        if not file.is_file() or file.stat().st_size != path.stat().st_size:
+        name, size = path.relative_to(half), path.stat().st_size
+        if not (folder / name).is_file() or (folder / name).stat().st_size != size:
             raise FileExistsError(
-                f"{folder} is there already, and it is not {archive}, unpacked: "
-                f"{path.relative_to(half)} with {path.stat().st_size:,} bytes is not in "
-                "it. It was left alone. Move it away or delete it, or choose another."
-            )
+                f"{folder} is there already, and was left alone: {name} of {archive}, "
+                f"{size:,} bytes, is not in it. Move it away, or choose another folder."
+            ) from None

@@ -28,13 +28,11 @@ def augmentation(
             mirrored 3 is no 3.
 
     Returns:
-        A transform from a tensor of shape (C, H, W), with values from -1 to 1, to
-        another one of the same kind.
+        A transform of tensors of shape (C, H, W), with values from -1 to 1.
 
     Raises:
         TypeError: an argument has the wrong type.
-        ValueError: `shift` is negative or not smaller than the image, or `rotate` does
-            not lie between 0 and 180.
+        ValueError: `shift` is not in 0 … side - 1, or `rotate` is not in [0, 180].
     """
     from torchvision.transforms import v2  # here: slow to import
 
@@ -69,8 +67,6 @@ def check_augmentation(shift: int, rotate: float, flip: bool) -> None:
     if isinstance(rotate, bool) or not isinstance(rotate, int | float):
         raise TypeError(f"rotate must be a number of degrees, got {rotate!r}.")
     if not 0 <= rotate <= 180:
-        raise ValueError(
-            f"rotate must lie between 0 and 180 degrees, got {rotate}. Use 0 for none."
-        )
+        raise ValueError(f"rotate must lie between 0 and 180 degrees, got {rotate}.")
     if not isinstance(flip, bool):
         raise TypeError(f"flip must be True or False, got {flip!r}.")

@@ -18,6 +18,12 @@ from vit_tutorial.checks import check_not_negative
 
 MIRROR = "VIT_TUTORIAL_MIRROR"
 PASSING = (429, 500, 502, 503, 504)  # troubles of a server that another attempt may end
+WAYS_OUT = """could not download {address}: {reason}.
+There are three ways out:
+1. Get the file by hand, on another machine, and save it as {target}
+2. Set the environment variable VIT_TUTORIAL_MIRROR to a web folder with {target.name}
+3. Check the network and the proxy (HTTP_PROXY, HTTPS_PROXY, NO_PROXY)."""
+Timeout = float | tuple[float, float]
 
 
 class DownloadError(OSError):
@@ -30,34 +36,32 @@ def download(
     *,
     sha256: str | None = None,
     name: str | None = None,
-    timeout: float | tuple[float, float] = (5.0, 30.0),
+    timeout: Timeout = (5.0, 30.0),
     progress: bool | None = None,
     retries: int = 3,
 ) -> Path:
     """Fetch one file, unless it is there already.
 
-    If a file of that name has another checksum, that is an error: it may be yours, so
-    it is not replaced. With the environment variable VIT_TUTORIAL_MIRROR set to the
-    address of a folder on the web, the file comes from there, with the same checksum.
+    A file of that name with another checksum is an error: it may be yours. With the
+    environment variable VIT_TUTORIAL_MIRROR set to the address of a folder on the web,
+    the file comes from there, with the same checksum.
 
     Args:
         url: address of the file, http or https.
         folder: where the file goes; made if it is missing.
         sha256: checksum of the file, 64 hexadecimal digits; None: it is not checked.
         name: of the file in `folder`; None: the last part of the url's path.
-        timeout: seconds to wait for a connection, and for each next piece of data; one
-            number for both. There is no limit on the whole.
+        timeout: seconds to wait for a connection and for each next piece of data.
         progress: a bar on stderr; None shows it where stderr is a terminal.
-        retries: how often a connection that broke off, or a server with a passing
-            trouble (429, 500, 502, 503, 504), is tried again.
+        retries: how often it is tried again where the connection breaks off, or the
+            server answers 429, 500, 502, 503 or 504.
 
     Returns:
         The path of the file, `folder / name`.
 
     Raises:
         ValueError: the url, the name, the checksum or the mirror can't be one.
-        DownloadError: the file could not be fetched, or is not the one with this
-            checksum. The message says why, and what you can do.
+        DownloadError: the file can't be fetched, or its checksum is another one.
         OSError: the folder can't be written to.
     """
     target = Path(folder).expanduser() / _plain_name(name, url)
@@ -66,17 +70,16 @@ def download(
     if sha256 is not None and not re.fullmatch("[0-9a-fA-F]{64}", sha256):
         raise ValueError(f"sha256 must be 64 hexadecimal digits, got {sha256!r}.")
     if target.exists():
-        _check_is_wanted(target, sha256)
-        return target
+        return _checked(target, sha256)
     for attempt in range(retries + 1):
         try:
             _fetch(address, target, sha256, timeout, progress)
             return target
-        except (requests.RequestException, ValueError) as error:
+        except (requests.RequestException, ValueError) as error:  # may hold a password
             reason, passing = _in_words(error)
             if attempt == retries or not passing:
-                message = _ways_out(address, target, reason)
-                raise DownloadError(message) from None  # its text may hold a password
+                words = WAYS_OUT.format(address=address, target=target, reason=reason)
+                raise DownloadError(_without_password(words)) from None
         sleep(2**attempt / 2)
 
 
@@ -91,8 +94,8 @@ def _plain_name(name: str | None, url: str) -> str:
     name = unquote(urlsplit(url).path.rpartition("/")[2]) if name is None else name
     if not name.strip(". ") or not name.isprintable() or set(name) & set("/\\:"):
         raise ValueError(
-            f"the file name {name!r} can't be used: it must not be empty or hold / \\ : "
-            'or control characters. Give a plain one: name="file.zip".'
+            f"the file name {name!r} can't be used: it is empty, or holds / \\ : or a "
+            'control character. Give a plain one: name="file.zip".'
         )
     return name
 
@@ -103,39 +106,34 @@ def _address(url: str, name: str) -> str:
     parts = urlsplit(mirror or url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError(
-            f"{MIRROR if mirror else 'url'} must be an http or https address, such as "
-            f"https://example.org/files, got {_without_password(mirror or url)!r}."
+            f"{MIRROR if mirror else 'url'} must be an http or https address, got "
+            f"{_without_password(mirror or url)!r}."
         )
     return f"{mirror.rstrip('/')}/{quote(name)}" if mirror else url
 
 
-def _check_is_wanted(target: Path, sha256: str | None) -> None:
-    """Check that what is there is the file, as far as the checksum tells."""
+def _checked(target: Path, sha256: str | None) -> Path:
+    """What is there already, once it is the file, as far as the checksum tells."""
     got = sha256_of(target) if target.is_file() else "none, it is a folder"
     if not target.is_file() or (sha256 and sha256.lower() != got):
         raise DownloadError(
-            f"{target} is there already, but it is something else: its sha256 is {got}, "
-            f"wanted is {sha256}. It was left alone. Move it away or delete it, and call "
-            "again."
+            f"{target} is there already, but its sha256 is {got}, wanted is {sha256}. "
+            "It was left alone. Move it away or delete it."
         )
+    return target
 
 
 def _fetch(
-    address: str,
-    target: Path,
-    sha256: str | None,
-    timeout: float | tuple[float, float],
-    progress: bool | None,
+    url: str, target: Path, sha256: str | None, timeout: Timeout, progress: bool | None
 ) -> None:
     """One attempt; pooch gives the file its name when it is whole and checked."""
-    with warnings.catch_warnings():  # in notebooks tqdm asks for what is not used here
-        warnings.filterwarnings("ignore", "IProgress")
+    with warnings.catch_warnings(action="ignore"):  # in notebooks tqdm asks for widgets
         import pooch
     pooch.get_logger().setLevel("WARNING")  # it would write to stderr
     off = None if progress is None else not progress  # None: off where it's no terminal
     with tqdm(total=1, desc=target.name, unit="B", unit_scale=True, disable=off) as bar:
         web = pooch.HTTPDownloader(bar, chunk_size=2**16, timeout=timeout)
-        pooch.retrieve(address, sha256, target.name, target.parent, downloader=web)
+        pooch.retrieve(url, sha256, target.name, target.parent, downloader=web)
     target.chmod(0o644)  # pooch makes files that only their owner can read
 
 
@@ -150,20 +148,6 @@ def _in_words(error: BaseException) -> tuple[str, bool]:
     while isinstance(inner, BaseException):  # requests and urllib3 wrap what happened
         error, inner = inner, inner.__cause__ or (inner.args or [None])[0]
     return str(error).rstrip("."), False
-
-
-def _ways_out(address: str, target: Path, reason: str) -> str:
-    """The message for a file that could not be fetched."""
-    return _without_password(
-        f"could not download {address}: {reason}.\n"
-        "There are three ways out:\n"
-        "1. Get the file by hand, with a browser or on another machine, and save it as "
-        f"{target}\n"
-        f"2. Use a mirror: set the environment variable {MIRROR} to the address of a "
-        f"folder on the web that has {target.name}, such as https://example.org/files\n"
-        "3. Check the network and the proxy (HTTP_PROXY, HTTPS_PROXY, NO_PROXY), and "
-        "call again."
-    )
 
 
 def _without_password(text: str) -> str:

@@ -36,17 +36,15 @@ def fashion_mnist(full: bool = False, root: str | Path | None = None) -> Splits:
     """Fashion-MNIST: clothes in ten classes, the book's data set.
 
     Args:
-        full: False: 14,000 images that come with this package, 10,000 for training and
-            2,000 each for validation and test, as many of each class; image i has class
-            i % 10, so that `train.take(n)` is balanced, too. True: all 70,000, in
-            55,000, 5,000 and 10,000. They are searched for in root/FashionMNIST/raw
-            and in Debian's package dataset-fashion-mnist, otherwise downloaded (31 MB).
+        full: False: the 14,000 images in this package, 10,000 for training, 2,000 each
+            for validation and test; image i has class i % 10, so that `train.take(n)`
+            is balanced. True: all 70,000, in 55,000, 5,000 and 10,000, from
+            root/FashionMNIST/raw, Debian's dataset-fashion-mnist, or the web (31 MB).
         root: where the full set lies, or shall lie; None: in ~/.cache/vit_tutorial.
 
     Returns:
         Sets of images of shape (1, 28, 28), float32, from -1 (black) to 1. Validation
-        images are drawn, with a fixed seed, from the original training set; test images
-        are from the original test set.
+        images are drawn, with a fixed seed, from the original training set.
 
     Raises:
         OSError: the full set can't be downloaded; the message names three ways out.
@@ -58,10 +56,7 @@ def fashion_mnist(full: bool = False, root: str | Path | None = None) -> Splits:
     if full:
         return _full(root)
     if root is not None:
-        raise ValueError(
-            f"root {str(root)!r} is for the full set: fashion_mnist(full=True, root=…). "
-            "The subset comes with the package."
-        )
+        raise ValueError(f"root {str(root)!r} is for the full set: pass full=True.")
     asset = files("vit_tutorial") / "assets" / "fashion_mnist" / "images.npy.xz"
     with asset.open("rb") as packed, lzma.open(packed) as file:
         pixels = torch.from_numpy(np.load(file))
@@ -81,12 +76,12 @@ def _full(root: str | Path | None) -> Splits:
     if root is None or Path(root) == DEBIAN:
         root = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache") / "vit_tutorial"
     root = Path(root).expanduser()
-    for name, _ in FashionMNIST.resources:
-        _provide(root / "FashionMNIST" / "raw", name)  # there the class looks for it
+    raw = root / "FashionMNIST" / "raw"  # there the class looks for its files
+    for name in CONTENTS:
+        _provide(raw, name, FashionMNIST.mirrors)
     train, test = FashionMNIST(root, train=True), FashionMNIST(root, train=False)
-    labels = train.targets.numpy()
-    each = np.bincount(labels).min()  # 6,000: the classes are of equal size
-    turns = take_turns(labels, int(each), np.random.default_rng(SEED))
+    generator = np.random.default_rng(SEED)
+    turns = take_turns(train.targets.numpy(), len(train) // 10, generator)
     parts = np.split(turns, [FULL_VAL])
     val, rest = (_image_set(train.data[part], train.targets[part]) for part in parts)
     return Splits(rest, val, _image_set(test.data, test.targets))
@@ -98,53 +93,50 @@ def _image_set(pixels: torch.Tensor, labels: torch.Tensor) -> ImageSet:
     return ImageSet(images, labels, FASHION_CLASSES)
 
 
-def _provide(raw: Path, name: str) -> None:
+def _provide(raw: Path, name: str, mirrors: list[str]) -> None:
     """Have one file unpacked in `raw`; it is never there by half."""
-    target = raw / name.removesuffix(".gz")
-    if target.is_file() and is_original(target.read_bytes(), target.name):
+    target = raw / name
+    if target.is_file() and is_original(target.read_bytes(), name):
         return
-    packed = next((d / name for d in (raw, DEBIAN) if (d / name).is_file()), None)
-    if packed is None and not target.is_file():
-        packed = _fetch(raw, name)
-    contents = _unpacked(packed) if packed else None
+    places = (raw / f"{name}.gz", DEBIAN / f"{name}.gz", target)
+    found = next((place for place in places if place.is_file()), None)
+    contents = _unpacked(found, name) if found else _fetch(raw, name, mirrors)
     if contents is None:
-        raise ValueError(f"{packed or target} is damaged. Remove it, and call again.")
+        raise ValueError(f"{found} is damaged. Remove it, and call again.")
     raw.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=raw) as folder:
-        half = Path(folder) / target.name
+        half = Path(folder) / name
         half.write_bytes(contents)
         half.replace(target)
 
 
-def _unpacked(packed: Path) -> bytes | None:
+def _unpacked(packed: Path, name: str) -> bytes | None:
     """What is in a .gz file; None if that is not what was published."""
     try:
         contents = gzip.decompress(packed.read_bytes())
     except (gzip.BadGzipFile, EOFError, zlib.error):
         return None
-    return contents if is_original(contents, packed.name.removesuffix(".gz")) else None
+    return contents if is_original(contents, name) else None
 
 
-def _fetch(raw: Path, name: str) -> Path:
-    """Download one file from torchvision's mirrors, the first that has it."""
-    from torchvision.datasets import FashionMNIST
-
+def _fetch(raw: Path, name: str, mirrors: list[str]) -> bytes:
+    """Download and unpack one file from the first mirror that has it."""
     failures = []
-    for mirror in FashionMNIST.mirrors:
+    for mirror in mirrors:
         try:
-            packed = download(mirror + name, raw, timeout=TIMEOUT)
-            if _unpacked(packed) is not None:
-                return packed
+            packed = download(f"{mirror}{name}.gz", raw, timeout=TIMEOUT)
+            contents = _unpacked(packed, name)
+            if contents is not None:
+                return contents
             packed.unlink()
-            failures.append(f"{mirror}{name} is not the original file.")
+            failures.append(f"{mirror}{name}.gz is not the original file.")
         except OSError as error:
             failures.append(str(error).splitlines()[0])
     raise DownloadError(
-        f"{name} of the full Fashion-MNIST is not here, and could not be downloaded: "
-        f"{' '.join(failures)}\n"
-        "There are three ways to get it:\n"
+        f"{name}.gz of the full Fashion-MNIST could not be downloaded: "
+        f"{' '.join(failures)}\nThere are three ways to get it:\n"
         "1. On Debian or Ubuntu: apt-get install dataset-fashion-mnist\n"
-        f"2. Put {', '.join(name for name, _ in FashionMNIST.resources)} into {raw}\n"
+        f"2. Put {'.gz, '.join(CONTENTS)}.gz into {raw}\n"
         "3. Connect to the network, or name a mirror: VIT_TUTORIAL_MIRROR=https://…\n"
         "The bundled subset, fashion_mnist(), needs none of this."
     )

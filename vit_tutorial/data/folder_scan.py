@@ -5,25 +5,20 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+import numpy as np
+
 from vit_tutorial.data.reading import suffixes
 
 Files = dict[str, list[Path]]  # the files of each class
 
-SPLITS = {
-    "train": ("train", "training"),
-    "val": ("val", "valid", "validation"),
-    "test": ("test", "testing"),
-}
+# The split that a folder of this name holds.
+SPLITS = {"train": "train", "training": "train", "test": "test", "testing": "test"}
+SPLITS |= {"val": "val", "valid": "val", "validation": "val"}
 DEBRIS = (".*", "__MACOSX", "Thumbs.db", "desktop.ini")  # left behind by other programs
 
 
 def scan(root: Path, ignore: tuple[str, ...]) -> dict[str, Files]:
-    """The images of each class: in "train", "test" and perhaps "val", or all in "all".
-
-    Raises:
-        FileNotFoundError, NotADirectoryError: `root` is not there, or no folder.
-        ValueError: names the first folder or file that fits nowhere.
-    """
+    """The images of each class: in "train", "test", perhaps "val", or in "all"."""
     if not root.exists():
         raise FileNotFoundError(f"there is no folder {root}.")
     if not root.is_dir():
@@ -42,27 +37,68 @@ def scan(root: Path, ignore: tuple[str, ...]) -> dict[str, Files]:
     return files
 
 
+def share_out(
+    files: dict[str, Files], val_share: float, test_share: float, seed: int
+) -> dict[str, Files]:
+    """The files of "train", "val" and "test", drawn where they are not given."""
+    for name, share in (("val_share", val_share), ("test_share", test_share)):
+        if not 0 < share < 1:
+            raise ValueError(
+                f"{name} must lie between 0 and 1, a share of each class's images, got "
+                f"{share}."
+            )
+    generator = np.random.default_rng(seed)
+    if "all" in files:
+        if val_share + test_share >= 1:
+            raise ValueError(
+                f"val_share {val_share} and test_share {test_share} leave no images for "
+                "training: their sum must be smaller than 1."
+            )
+        shares = {"test": test_share, "val": val_share}
+        return _draw(files["all"], shares, generator)
+    if "val" not in files:
+        return files | _draw(files["train"], {"val": val_share}, generator)
+    return files
+
+
+def _draw(
+    files: Files, shares: dict[str, float], generator: np.random.Generator
+) -> dict[str, Files]:
+    """Take a share of each class for each split; what remains is for training."""
+    splits: dict[str, Files] = {split: {} for split in ("train", *shares)}
+    for name, paths in files.items():
+        numbers = [max(1, round(len(paths) * share)) for share in shares.values()]
+        if sum(numbers) >= len(paths):
+            raise ValueError(
+                f"the class folder {paths[0].parent} has too few images, {len(paths)}: "
+                f"{sum(numbers)} of them for {' and '.join(shares)} leave none for "
+                "training. Add images, or choose smaller shares."
+            )
+        parts = np.split(generator.permutation(len(paths)), np.cumsum(numbers))
+        for split, part in zip((*shares, "train"), parts, strict=True):
+            splits[split][name] = [paths[i] for i in sorted(part)]
+    return splits
+
+
 def _split_folders(root: Path, ignore: tuple[str, ...]) -> dict[str, Path]:
     """Where root/train, root/test and perhaps root/val are; nothing for class folders."""
     folders, files = _entries(root, ignore)
     found: dict[str, Path] = {}
     for folder in folders:
-        for split, names in SPLITS.items():
-            if folder.name.lower() in names and split in found:
-                raise ValueError(
-                    f"{found[split]} and {folder} are both folders of {split} images: "
-                    "keep one."
-                )
-            if folder.name.lower() in names:
-                found[split] = folder
+        split = SPLITS.get(folder.name.lower())
+        if split in found:
+            both = f"{found[split]} and {folder} are both folders of {split} images"
+            raise ValueError(f"{both}: keep one.")
+        if split:
+            found[split] = folder
     if len(found) < 2 and not any(_entries(path, ignore)[0] for path in found.values()):
         return {}  # a folder "train" with photos of trains is a class like any other
     for split in ("train", "test"):
         if split not in found:
             there = " and ".join(repr(folder.name) for folder in found.values())
             raise ValueError(
-                f"{root} has {there}, but no folder {split!r}. Images for validation "
-                "are taken from those in train; train and test must be there."
+                f"{root} has {there}, but no folder {split!r}. Add it; only images for "
+                "validation are taken from those in train."
             )
     for path in files + [folder for folder in folders if folder not in found.values()]:
         raise _stray(path, "lies beside the folders of the splits")
@@ -102,13 +138,11 @@ def _images(folder: Path, ignore: tuple[str, ...]) -> list[Path]:
 
 def _entries(folder: Path, ignore: tuple[str, ...]) -> tuple[list[Path], list[Path]]:
     """The folders in a folder, and its files, both sorted by name, without debris."""
-    kept = [
-        path
-        for path in sorted(folder.iterdir(), key=lambda path: path.name)
-        if not any(fnmatchcase(path.name, pattern) for pattern in DEBRIS + ignore)
-    ]
-    folders = [path for path in kept if path.is_dir()]
-    return folders, [path for path in kept if not path.is_dir()]
+    folders, files = [], []
+    for path in sorted(folder.iterdir(), key=lambda path: path.name):
+        if not any(fnmatchcase(path.name, pattern) for pattern in DEBRIS + ignore):
+            (folders if path.is_dir() else files).append(path)
+    return folders, files
 
 
 def _stray(path: Path, reason: str) -> ValueError:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from itertools import chain
 from pathlib import Path
 
 from PIL import Image
@@ -14,8 +13,7 @@ from torch.utils.data import Dataset
 from tqdm import tqdm
 
 from vit_tutorial.checks import check_choice
-from vit_tutorial.data.folder_scan import Files, scan
-from vit_tutorial.data.folder_split import share_out
+from vit_tutorial.data.folder_scan import Files, scan, share_out
 from vit_tutorial.data.reading import read_image
 from vit_tutorial.data.sets import Loaders, Splits
 from vit_tutorial.data.transforms import image_transform
@@ -35,11 +33,9 @@ class ImageFolder(Dataset):
     def __init__(self, files: Files, transform: Transform, mode: str) -> None:
         self.classes = tuple(files)
         self.counts = {name: len(paths) for name, paths in files.items()}
-        self.samples = [
-            (path, label)
-            for label, paths in enumerate(files.values())
-            for path in paths
-        ]
+        self.samples = []
+        for label, paths in enumerate(files.values()):
+            self.samples += [(path, label) for path in paths]
         self.transform, self.mode = transform, mode
 
     def __len__(self) -> int:
@@ -72,9 +68,9 @@ def image_folder(
     `train` and `test` (perhaps also `val`, `valid` or `validation`), and these hold the
     class folders; without `val`, part of the training images become it.
 
-    Nothing is left out in silence: a file without an image's suffix, a folder inside a
-    class folder or a file that can't be read is an error. Only hidden files and what
-    other programs leave behind (`__MACOSX`, `Thumbs.db`, `desktop.ini`) is passed over.
+    A file without an image's suffix, a folder inside a class folder or a file that
+    can't be read is an error. Only hidden files and what other programs leave behind
+    (`__MACOSX`, `Thumbs.db`, `desktop.ini`) are passed over.
 
     Args:
         root: the folder.
@@ -96,33 +92,28 @@ def image_folder(
 
     Raises:
         FileNotFoundError, NotADirectoryError: there is no such folder, or it is a file.
-        ValueError: a share is not in (0, 1), or a class, folder or file is not as it has
-            to be; the message names it.
+        ValueError: a share is not in (0, 1), or a folder or file, named, does not fit.
     """
     check_choice(mode, "mode", ("RGB", "L"))
     evaluation = transform or image_transform(image_size)
-    training = train_transform or evaluation
     patterns = (ignore,) if isinstance(ignore, str) else tuple(ignore)
     found = scan(Path(root).expanduser(), patterns)
     files = share_out(found, val_share, test_share, seed)
-    if check:
-        _check_files(
-            [path for split in files.values() for path in chain(*split.values())]
-        )
-    return Splits(
-        ImageFolder(files["train"], training, mode),
+    splits = Splits(
+        ImageFolder(files["train"], train_transform or evaluation, mode),
         ImageFolder(files["val"], evaluation, mode),
         ImageFolder(files["test"], evaluation, mode),
-    ).loaders(batch_size, num_workers)
+    )
+    if check:
+        _check_files([path for split in splits for path, _ in split.samples])
+    return splits.loaders(batch_size, num_workers)
 
 
 def _check_files(files: list[Path]) -> None:
     """Read every file once, several at a time; one error names those that can't be."""
     with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as threads:
         found = threads.map(_fault, files)
-        bar = tqdm(
-            found, "reading images", len(files), leave=False, delay=3, disable=None
-        )
+        bar = tqdm(found, "images read", len(files), leave=False, disable=None, delay=3)
         faults = [fault for fault in bar if fault]
     if faults:
         more = f"\n… and {len(faults) - 10} more." if len(faults) > 10 else ""

@@ -13,7 +13,8 @@ def sample_photo(size: int | None = 224) -> Tensor:
     """The portrait of Grace Hopper that comes with matplotlib (public domain, U.S. Navy).
 
     Args:
-        size: side in pixels; the photo's upper square is resized to it. None: the whole photo, 600×512.
+        size: side in pixels; the photo's upper square is resized to it. None: the whole
+            photo, 600×512.
 
     Returns:
         Shape (3, size, size), or (3, 600, 512): float32, from 0 (black) to 1.
@@ -22,9 +23,7 @@ def sample_photo(size: int | None = 224) -> Tensor:
         photo = Image.open(file).convert("RGB")
     if size is not None:
         square = min(photo.size)
-        photo = photo.resize(
-            (size, size), Image.Resampling.BICUBIC, box=(0, 0, square, square)
-        )
-    return (
-        torch.from_numpy(np.array(photo)).permute(2, 0, 1) / 255
-    )  # (H, W, 3) -> (3, H, W)
+        box = (0, 0, square, square)
+        photo = photo.resize((size, size), Image.Resampling.BICUBIC, box)
+    levels = torch.from_numpy(np.array(photo))
+    return levels.permute(2, 0, 1) / 255  # (H, W, 3) -> (3, H, W)

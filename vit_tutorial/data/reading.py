@@ -49,16 +49,16 @@ def read_image(source: str | Path | Image.Image, mode: str = "RGB") -> Image.Ima
     Raises:
         FileNotFoundError: there is no such file.
         TypeError: `source` is neither a path nor a Pillow image.
-        ValueError: the file is no image, or a damaged or truncated one, or its pixels
-            have no known range; the message names the file.
+        ValueError: the file is no image, a damaged one, or its pixels have no known
+            range; the message names the file.
     """
     check_choice(mode, "mode", ("RGB", "L"))
     if isinstance(source, Image.Image):
         return _named(source, getattr(source, "filename", "") or "the image", mode)
     if not isinstance(source, str | os.PathLike):
         raise TypeError(
-            "an image must be a path or a PIL.Image.Image, got "
-            f"{type(source).__name__}. Image.fromarray(...) makes one from an array."
+            f"an image must be a path or PIL.Image.Image, got {type(source).__name__}. "
+            "Image.fromarray(...) makes one from an array."
         )
     with Path(source).open("rb") as file:
         return _named(file, source, mode)
@@ -84,13 +84,11 @@ def _convert(image: Image.Image, mode: str) -> Image.Image:
     """The first frame, upright and in the given mode."""
     image.getexif()  # older Pillow reads it from the file, which `load` closes
     image.load()
-    deep = image.mode in SIXTEEN_BITS or (
-        image.mode == "I" and image.format in ("PNG", "PPM")  # older Pillow, PGM
-    )
+    old = image.mode == "I" and image.format in ("PNG", "PPM")  # of an older Pillow
+    deep = image.mode in SIXTEEN_BITS or old
     if image.mode.startswith(("I", "F")) and not deep:
         raise ValueError(
-            f"its pixels (mode {image.mode}) have no known range. Save it with 8 or 16 "
-            "bits a channel."
+            f"its pixels (mode {image.mode}) have no known range: save it with 8 bits."
         )
     if image.getexif().get(ExifTags.Base.Orientation, 1) != 1:
         image = ImageOps.exif_transpose(image)

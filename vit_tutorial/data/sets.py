@@ -44,8 +44,8 @@ class ImageSet(Dataset):
         labels = torch.as_tensor(labels)
         if not images.is_floating_point():
             raise ValueError(
-                f"images must be floating-point numbers from -1 to 1, got {images.dtype}. "
-                "Turn pixels of 0 to 255 into them by pixels / 127.5 - 1."
+                f"images must be floating-point numbers from -1 to 1, got "
+                f"{images.dtype}: turn pixels of 0 to 255 into pixels / 127.5 - 1."
             )
         if labels.is_floating_point():
             raise ValueError(f"labels must be whole numbers, got {labels.dtype}.")
@@ -56,11 +56,11 @@ class ImageSet(Dataset):
             )
         self.images, self.labels, self.classes = images, labels.long(), tuple(classes)
         self.transform = transform
-        wrong = self.labels[(self.labels < 0) | (self.labels >= len(self.classes))]
+        k = len(self.classes)
+        wrong = self.labels[(self.labels < 0) | (self.labels >= k)]
         if len(wrong):
             raise ValueError(
-                f"label {wrong[0]} names none of the {len(self.classes)} classes: labels "
-                f"run from 0 to {len(self.classes) - 1}."
+                f"label {wrong[0]} names none of the {k} classes, 0 to {k - 1}."
             )
 
     def __len__(self) -> int:
@@ -93,9 +93,7 @@ class ImageSet(Dataset):
     def take(self, n: int) -> ImageSet:
         """The first `n` images: as many of each class, where the classes take turns."""
         if check_positive(n, "n") > len(self):
-            raise ValueError(
-                f"n must be at most {len(self)}, the images there are, got {n}."
-            )
+            raise ValueError(f"n must be at most {len(self)}, all there are, got {n}.")
         return self._chosen(slice(n))
 
     def draw(self, each: int, seed: int = 0) -> ImageSet:
@@ -112,9 +110,8 @@ class ImageSet(Dataset):
                 f"class {fewest!r}, got {each}."
             )
         generator = np.random.default_rng(check_seed(seed))
-        return self._chosen(
-            torch.from_numpy(take_turns(self.labels.numpy(), each, generator))
-        )
+        chosen = take_turns(self.labels.numpy(), each, generator)
+        return self._chosen(torch.from_numpy(chosen))
 
     def _chosen(self, which: slice | Tensor) -> ImageSet:
         images, labels = self.images[which], self.labels[which]
@@ -166,8 +163,8 @@ class Splits(NamedTuple):
         """The same images, of which those for training go through a transform.
 
         Args:
-            transform: such as `data.augmentation(28, shift=2)`; where a transform is
-                set already, this one comes after it. None changes nothing.
+            transform: such as `data.augmentation(28, shift=2)`; it comes after one that
+                is set already. None changes nothing.
         """
         train = copy.copy(self.train)
         train.transform = chain(train.transform, transform)
@@ -180,9 +177,8 @@ class Splits(NamedTuple):
             batch_size: B, images in a batch; the last batch of a pass may be smaller.
             num_workers: processes that read images beside the one that trains.
         """
-        sizes = {"batch_size": check_positive(batch_size, "batch_size")}
-        return Loaders(
-            DataLoader(self.train, shuffle=True, num_workers=num_workers, **sizes),
-            DataLoader(self.val, num_workers=num_workers, **sizes),
-            DataLoader(self.test, num_workers=num_workers, **sizes),
-        )
+        batch_size = check_positive(batch_size, "batch_size")
+        options = {"batch_size": batch_size, "num_workers": num_workers}
+        train = DataLoader(self.train, shuffle=True, **options)
+        val, test = (DataLoader(part, **options) for part in (self.val, self.test))
+        return Loaders(train, val, test)

@@ -14,8 +14,7 @@ def results(name: str) -> dict[str, Any]:
         name: the script's name, such as "training_recipes".
 
     Returns:
-        `command` and `machine` say how it came about; `runs` is a list with a
-        dictionary for each run.
+        `command` and `machine` say how it came about; `runs` has a dictionary a run.
 
     Raises:
         ValueError: there is no such experiment; the message lists those there are.

@@ -46,12 +46,7 @@ def image_transform(image_size: int | tuple[int, int] = 224) -> v2.Compose:
     """
     from torchvision.transforms import v2  # here: slow to import
 
-    return v2.Compose(
-        [
-            Fit(check_image_size(image_size)),
-            v2.ToImage(),
-            v2.ToDtype(torch.float32, scale=True),
-            v2.Normalize(mean=[0.5], std=[0.5]),
-            v2.ToPureTensor(),
-        ]
-    )
+    to_float = v2.ToDtype(torch.float32, scale=True)  # from 0 to 1
+    steps = [Fit(check_image_size(image_size)), v2.ToImage(), to_float]
+    steps += [v2.Normalize(mean=[0.5], std=[0.5]), v2.ToPureTensor()]
+    return v2.Compose(steps)
