@@ -1,6 +1,7 @@
 """The package's house: imports lead down and never in a circle, and no room outgrows its size."""
 
 import ast
+import re
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -129,3 +130,18 @@ def test_the_package_is_small():
 def test_no_file_of_a_room_hides_behind_an_underscore():
     hidden = [p.name for p in PACKAGE.rglob("_*.py") if p.name not in ("__init__.py", "__main__.py")]
     assert hidden == []
+
+
+def test_what_the_readme_says_of_a_chapter_is_there():
+    text = (ROOT / "README.md").read_text("utf8")
+    rows = [line.split("|")[1:-1] for line in text.splitlines() if re.match(r"\| `\d\d_", line)]
+    chapters = sorted(path.stem for path in (ROOT / "book" / "en").glob("*.ipynb"))
+    assert [re.findall("`(.*?)`", row[0])[0] for row in rows] == chapters
+    for _, modules, tests, exercises in rows:
+        folder = None
+        for name in re.findall("`(.*?)`", tests):  # the first says the folder
+            folder = folder or ROOT / Path(name).parent
+            assert (ROOT / name).exists() or (folder / name).exists(), name
+        for room, names in ((PACKAGE, modules), (PACKAGE / "exercises", exercises)):
+            for name in re.findall("`(.*?)`", names):
+                assert (room / name).exists(), name
