@@ -11,38 +11,23 @@ from vit_tutorial.pretrained.names import ABSENCES, FEATURES, Row
 
 
 def fit(entries: Mapping[str, Tensor], rows: list[Row], source: str) -> dict[str, int]:
-    """Compare a checkpoint with its layout and read the sizes off its shapes.
-
-    Args:
-        entries: the checkpoint, by its own names.
-        rows: what it must hold.
-        source: what it is, for the message.
-
-    Returns:
-        The value of each symbol of the shapes: {"D": 768, "P": 16, …}.
-
-    Raises:
-        ValueError: entries are missing, unexpected or misshapen: one message lists all
-            by name, and names the features that our model lacks.
-    """
+    """The value of each symbol of the shapes, {"D": 768, …}; an error if they don't fit."""
     expected = {row.theirs for row in rows}
     missing = [row.theirs for row in rows if row.theirs not in entries]
     unexpected = [name for name in entries if name not in expected]
     sizes, misshapen = _sizes(entries, rows)
-    lists = {
+    problems = {
+        "features that it has and this model lacks": _features(
+            missing, unexpected, rows
+        ),
         "missing entries": missing,
         "unexpected entries": unexpected,
         "entries of another shape": misshapen,
     }
-    if any(lists.values()):
-        features = _features(missing, unexpected, rows)
-        lists = {"features that it has and this model lacks": features} | lists
-        lines = [
-            f"\n- {key}: {_listed(names)}" for key, names in lists.items() if names
-        ]
-        raise ValueError(
-            f"this {source} does not fit a VisionTransformer:{''.join(lines)}"
-        )
+    lines = [f"\n- {key}: {_listed(names)}" for key, names in problems.items() if names]
+    if lines:
+        found = "".join(lines)
+        raise ValueError(f"this {source} does not fit a VisionTransformer:{found}")
     return sizes
 
 
