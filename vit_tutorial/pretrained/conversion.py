@@ -93,7 +93,7 @@ def check_timm(source: nn.Module, has_class_token: bool) -> None:
 def build(
     source: object,
     state: dict[str, Tensor],
-    sizes: Mapping[str, int],
+    sizes: dict[str, int],
     depth: int,
     size: Size,
 ) -> VisionTransformer:

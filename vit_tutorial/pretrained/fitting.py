@@ -16,10 +16,9 @@ def fit(entries: Mapping[str, Tensor], rows: list[Row], source: str) -> dict[str
     missing = [row.theirs for row in rows if row.theirs not in entries]
     unexpected = [name for name in entries if name not in expected]
     sizes, misshapen = _sizes(entries, rows)
+    features = _features(missing, unexpected, rows)
     problems = {
-        "features that it has and this model lacks": _features(
-            missing, unexpected, rows
-        ),
+        "features that it has and this model lacks": features,
         "missing entries": missing,
         "unexpected entries": unexpected,
         "entries of another shape": misshapen,
