@@ -52,21 +52,22 @@ def image_grid(
     n, _, height, width = images.shape
     if n == 0:
         raise ValueError("images has shape (0, ...): there is no image to draw.")
-    if labels is not None and len(labels) != n:
+    labels = [""] * n if labels is None else [str(label) for label in labels]
+    if len(labels) != n:
         raise ValueError(f"labels must be {n}, one for each image, got {len(labels)}.")
     columns = min(check_positive(columns, "columns"), n)
     rows = math.ceil(n / columns)
-    lines = max((str(text).count("\n") + 1 for text in labels or ()), default=0)
+    lines = max(len(label.splitlines()) for label in labels)
     row = WIDTH / columns * height / width + 0.17 * lines
     figure = plt.figure(figsize=(WIDTH, rows * row))
     cells = figure.subplots(rows, columns, squeeze=False)
-    for i, ax in enumerate(cells.flat):
+    for ax in cells.flat:
         ax.set_axis_off()
-        if i < n:
-            show_image((images[i] + 1) / 2, ax)
-            if labels is not None:
-                ax.set_title(str(labels[i]), fontsize=9, pad=3)
-    return cells.ravel()[:n]
+    axes = cells.ravel()[:n]
+    for ax, image, label in zip(axes, images, labels, strict=True):
+        show_image((image + 1) / 2, ax)
+        ax.set_title(label, fontsize=9, pad=3)
+    return axes
 
 
 def most_confident_mistakes(evaluation: Evaluation, count: int = 8) -> Tensor:
@@ -132,16 +133,14 @@ def confident_mistakes(
 
 def check_image(image: Tensor) -> None:
     """Check shape and values of an image before a figure is made for it."""
-    if image.ndim != 3 or image.shape[0] not in (1, 3):
-        raise ValueError(
-            f"an image must have shape (1 or 3, H, W), got {tuple(image.shape)}."
-        )
+    shape = tuple(image.shape)
+    if len(shape) != 3 or shape[0] not in (1, 3):
+        raise ValueError(f"an image must have shape (1 or 3, H, W), got {shape}.")
     low, high = image.min().item(), image.max().item()
     if not image.is_floating_point() or not -1.01 <= low <= high <= 1.01:
         raise ValueError(
             f"an image must have floating-point values from -1 to 1, got {image.dtype} "
-            f"from {low:.4g} to {high:.4g}. Pixels of 0 to 255 become such values by "
-            "pixels / 127.5 - 1; undo another normalisation first."
+            f"from {low:.4g} to {high:.4g}. For pixels of 0 to 255: pixels / 127.5 - 1."
         )
 
 

@@ -31,18 +31,17 @@ def show_patches(
     Raises:
         ValueError: the shape is another, or `columns` does not divide N.
     """
-    if patches.ndim != 4 or patches.shape[1] not in (1, 3):
-        raise ValueError(
-            f"patches must have shape (N, 1 or 3, P, P), got {tuple(patches.shape)}."
-        )
-    n, _, _, p = patches.shape
+    shape = tuple(patches.shape)
+    if len(shape) != 4 or shape[1] not in (1, 3) or shape[2] != shape[3]:
+        raise ValueError(f"patches must have shape (N, 1 or 3, P, P), got {shape}.")
+    n, _, _, p = shape
     if columns < 1 or n % columns != 0:
         raise ValueError(
             f"{n} patches do not fill rows of {columns}: choose columns that divide {n}."
         )
     gap, rows = max(1, p // 8), n // columns
     side = p + gap
-    cells = F.pad(patches, (0, gap, 0, gap), value=1).reshape(1, n, -1)
+    cells = F.pad(patches, (0, gap, 0, gap), value=1).flatten(1)[None]
     image = unpatchify(cells, side, (rows * side, columns * side))[0]
     ax = show_image(image[:, :-gap, :-gap], ax)
     if labels:

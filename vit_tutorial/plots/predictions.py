@@ -84,8 +84,7 @@ def top_classes(
 
     Raises:
         TypeError: `probabilities` is no tensor, or `k` no whole number.
-        ValueError: a shape is another, `k` lies outside [1, K], or the probabilities
-            are negative or do not sum to 1.
+        ValueError: a shape or a probability is impossible, or `k` not in [1, K].
     """
     check_image(image)
     check_tensor(probabilities, "probabilities", "(K,)", 1)
@@ -104,8 +103,7 @@ def top_classes(
     bars.bar_label(drawn, fmt="{:.3f}", padding=3)
     bars.set_yticks(range(k), names)
     bars.invert_yaxis()
-    bars.set_xlim(0, 1.3)  # room for the number at a bar of length 1
-    bars.set_xticks([])
+    bars.set(xlim=(0, 1.3), xticks=[])  # room for the number at a bar of length 1
     bars.tick_params(length=0)
     bars.spines["bottom"].set_visible(False)
     return np.array([picture, bars])
@@ -123,14 +121,14 @@ def _check_probabilities(probabilities: Tensor) -> None:
 def _check_labels(values: Tensor, name: str, k: int) -> Tensor:
     """Whole numbers from 0 to k-1, shape (N,), N at least 1, on the CPU."""
     values = torch.as_tensor(values).detach().cpu()
-    if values.ndim != 1 or len(values) == 0:
+    shape = tuple(values.shape)
+    if len(shape) != 1 or shape[0] == 0:
         raise ValueError(
-            f"{name} must have shape (N,), at least one image, got "
-            f"{tuple(values.shape)}."
+            f"{name} must have shape (N,), at least one image, got {shape}."
         )
     if values.is_floating_point():
         raise ValueError(
-            f"{name} must be whole numbers, got {values.dtype}: logits.argmax(dim=-1)."
+            f"{name} must be whole numbers, got {values.dtype}: use logits.argmax(-1)."
         )
     wrong = values[(values < 0) | (values >= k)]
     if len(wrong):

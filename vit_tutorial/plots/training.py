@@ -13,6 +13,7 @@ from matplotlib.ticker import MaxNLocator
 
 from vit_tutorial.checks import check_positive
 from vit_tutorial.plots.lines import legend_above, long_look, look
+from vit_tutorial.plots.style import WIDTH
 from vit_tutorial.training.history import History
 
 Runs = History | Mapping[str, History]  # of one run, or {label: history}
@@ -50,7 +51,7 @@ def training_curves(history: Runs, axes: Sequence[Axes] | None = None) -> np.nda
     panels = [name for name in PANELS if any(_lists(r, name) for r in runs.values())]
     legend = _legend(runs)
     if axes is None:
-        size = (4.8, 2.0 * len(panels) + 0.18 * len(legend))
+        size = (WIDTH, 2.0 * len(panels) + 0.18 * len(legend))
         axes = plt.figure(figsize=size).subplots(len(panels), 1, squeeze=False)
     axes = np.ravel(axes)
     if len(axes) != len(panels):
@@ -77,8 +78,7 @@ def step_curve(
         history: of one run, or of several: {label: history}; an epoch need not be over.
         smooth: steps in the running mean, which ends at the step where it is drawn; the
             first steps have fewer. 1 draws the values alone.
-        num_classes: K; draws ln K, the loss of a model that gives each class the
-            probability 1/K.
+        num_classes: K; draws ln K, the loss where each class gets probability 1/K.
         ax: where to draw; the current axes if None.
 
     Raises:
@@ -150,10 +150,8 @@ def _as_runs(history: Runs) -> dict[str, History]:
     if isinstance(history, History):
         return {"": history}
     if not isinstance(history, Mapping):
-        raise TypeError(
-            "history must be a History or a dictionary {label: History}, got "
-            f"{type(history).__name__}."
-        )
+        kind = type(history).__name__
+        raise TypeError(f"history must be a History or {{label: History}}, got {kind}.")
     if not history:
         raise ValueError("history is an empty dictionary: there is no run to draw.")
     for label, run in history.items():
@@ -171,11 +169,8 @@ def _name(label: str) -> str:
 
 def _check_epochs(label: str, run: History) -> None:
     """Check that there is an epoch to draw, and that its lists are equally long."""
-    lengths = {
-        name: len(values)
-        for panel in ("loss", "accuracy")
-        for name, values in _lists(run, panel).items()
-    }
+    lists = _lists(run, "loss") | _lists(run, "accuracy")
+    lengths = {name: len(values) for name, values in lists.items()}
     if not lengths:
         raise ValueError(
             f"{_name(label)} has no complete epoch. step_curve draws its steps."

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from vit_tutorial.checks import check_heads, check_image_size, patch_grid
 from vit_tutorial.config import VARIANTS, ViTConfig
 from vit_tutorial.model import VisionTransformer
+from vit_tutorial.pretrained.fitting import Sizes
 from vit_tutorial.pretrained.names import Row
 
 Size = int | tuple[int, int] | None  # of images; None: read it off the weights
@@ -38,7 +39,7 @@ def ours(entries: Mapping[str, Tensor], rows: list[Row]) -> dict[str, Tensor]:
     return {name: torch.cat(tensors).contiguous() for name, tensors in parts.items()}
 
 
-def heads_of(sizes: Mapping[str, int], depth: int, num_heads: int | None) -> int:
+def heads_of(sizes: Sizes, depth: int, num_heads: int | None) -> int:
     """The number of heads: given, or a named variant's, or by heads of width 64."""
     d = sizes["D"]
     if num_heads is not None:
@@ -91,11 +92,7 @@ def check_timm(source: nn.Module, has_class_token: bool) -> None:
 
 
 def build(
-    source: object,
-    state: dict[str, Tensor],
-    sizes: dict[str, int],
-    depth: int,
-    size: Size,
+    source: object, state: dict[str, Tensor], sizes: Sizes, depth: int, size: Size
 ) -> VisionTransformer:
     """A model around these weights, as they are; a source that is a model proves it."""
     has_class_token = "embeddings.class_token" in state
@@ -118,7 +115,7 @@ def build(
     return model
 
 
-def _image_size(sizes: Mapping[str, int], has_class_token: bool, size: Size) -> Size:
+def _image_size(sizes: Sizes, has_class_token: bool, size: Size) -> Size:
     """The image size, given or read off a square grid of positions."""
     n, p = sizes["T"] - has_class_token, sizes["P"]
     if size is None:

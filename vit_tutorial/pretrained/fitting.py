@@ -9,9 +9,11 @@ from torch import Tensor
 
 from vit_tutorial.pretrained.names import ABSENCES, FEATURES, Row
 
+Sizes = dict[str, int]  # the value of each symbol of the shapes: {"D": 768, "P": 16, …}
 
-def fit(entries: Mapping[str, Tensor], rows: list[Row], source: str) -> dict[str, int]:
-    """The value of each symbol of the shapes, {"D": 768, …}; an error if they don't fit."""
+
+def fit(entries: Mapping[str, Tensor], rows: list[Row], source: str) -> Sizes:
+    """The sizes of a checkpoint; a ValueError lists all that does not fit its layout."""
     expected = {row.theirs for row in rows}
     missing = [row.theirs for row in rows if row.theirs not in entries]
     unexpected = [name for name in entries if name not in expected]
@@ -30,11 +32,9 @@ def fit(entries: Mapping[str, Tensor], rows: list[Row], source: str) -> dict[str
     return sizes
 
 
-def _sizes(
-    entries: Mapping[str, Tensor], rows: list[Row]
-) -> tuple[dict[str, int], list[str]]:
+def _sizes(entries: Mapping[str, Tensor], rows: list[Row]) -> tuple[Sizes, list[str]]:
     """The value of each symbol, and the entries whose shapes contradict it."""
-    sizes: dict[str, int] = {}
+    sizes: Sizes = {}
     misshapen = []
     for row in (row for row in rows if row.theirs in entries):
         shape = tuple(getattr(entries[row.theirs], "shape", ("no tensor",)))
@@ -47,9 +47,7 @@ def _sizes(
     return sizes, misshapen
 
 
-def _bind(
-    sizes: dict[str, int], symbols: tuple[str, ...], shape: tuple[int, ...]
-) -> bool:
+def _bind(sizes: Sizes, symbols: tuple[str, ...], shape: tuple[int, ...]) -> bool:
     """Whether a shape agrees with the sizes known so far; unknown ones are learnt."""
     if len(shape) != len(symbols) or "no tensor" in shape:
         return False
@@ -63,7 +61,7 @@ def _bind(
     return True
 
 
-def _in_words(symbol: str, sizes: Mapping[str, int]) -> str:
+def _in_words(symbol: str, sizes: Sizes) -> str:
     if symbol == "1":
         return symbol
     factor, name = (3, symbol[1:]) if symbol.startswith("3") else (1, symbol)
