@@ -20,8 +20,11 @@ from vit_tutorial.training.evaluation import Evaluation
 
 def show_image(image: Tensor, ax: Axes | None = None) -> Axes:
     """Draw an image of shape (3, H, W) or (H, W), values from 0 to 1, without axes."""
-    ax = ax if ax is not None else plt.gca()
-    ax.imshow(_as_hwc(image), cmap="gray", vmin=0, vmax=1, interpolation="nearest")
+    if image.ndim == 3:
+        image = image.permute(1, 2, 0)  # (C, H, W) -> (H, W, C), as matplotlib wants it
+    pixels = image.squeeze(-1).detach().cpu().clamp(0, 1).numpy()
+    ax = ax or plt.gca()
+    ax.imshow(pixels, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
     ax.set_axis_off()
     return ax
 
@@ -41,8 +44,7 @@ def image_grid(
 
     Raises:
         TypeError: an argument has the wrong type.
-        ValueError: there is no image, not one label for each, or a shape or value is
-            not allowed.
+        ValueError: no image, not one label for each, or a wrong shape or value.
     """
     check_images(images)
     for image in images:
@@ -50,22 +52,22 @@ def image_grid(
     n, _, height, width = images.shape
     if n == 0:
         raise ValueError("images has shape (0, ...): there is no image to draw.")
-    if labels is not None and len(labels) != n:
+    labels = [""] * n if labels is None else [str(label) for label in labels]
+    if len(labels) != n:
         raise ValueError(f"labels must be {n}, one for each image, got {len(labels)}.")
     columns = min(check_positive(columns, "columns"), n)
     rows = math.ceil(n / columns)
-    lines = max((str(text).count("\n") + 1 for text in labels or ()), default=0)
+    lines = max(len(label.splitlines()) for label in labels)
     row = WIDTH / columns * height / width + 0.17 * lines
-    cells = plt.figure(figsize=(WIDTH, rows * row)).subplots(
-        rows, columns, squeeze=False
-    )
-    for i, ax in enumerate(cells.flat):
+    figure = plt.figure(figsize=(WIDTH, rows * row))
+    cells = figure.subplots(rows, columns, squeeze=False)
+    for ax in cells.flat:
         ax.set_axis_off()
-        if i < n:
-            show_image((images[i] + 1) / 2, ax)
-            if labels is not None:
-                ax.set_title(str(labels[i]), fontsize=9, pad=3)
-    return cells.ravel()[:n]
+    axes = cells.ravel()[:n]
+    for ax, image, label in zip(axes, images, labels, strict=True):
+        show_image((image + 1) / 2, ax)
+        ax.set_title(label, fontsize=9, pad=3)
+    return axes
 
 
 def most_confident_mistakes(evaluation: Evaluation, count: int = 8) -> Tensor:
@@ -114,13 +116,16 @@ def confident_mistakes(
     n, k = evaluation.logits.shape
     if len(images) != n:
         raise ValueError(
-            f"images are {len(images)}, but the evaluation is of {n}. Give those that "
-            "were evaluated."
+            f"images are {len(images)}, but the evaluation is of {n}: give the same."
         )
     check_classes(classes, k)
     chosen = most_confident_mistakes(evaluation, count).tolist()
     if not chosen:
-        return _say(f"No mistakes: all {n:,} predictions are right.")
+        ax = plt.figure(figsize=(WIDTH, 0.6)).subplots()
+        ax.set_axis_off()
+        words = f"No mistakes: all {n:,} predictions are right."
+        ax.text(0.5, 0.5, words, ha="center", va="center")
+        return np.array([ax])
     pictures = torch.stack([_image(images, i, evaluation.labels[i]) for i in chosen])
     titles = [_title(evaluation, i, classes) for i in chosen]
     return image_grid(pictures, titles, columns)
@@ -128,16 +133,14 @@ def confident_mistakes(
 
 def check_image(image: Tensor) -> None:
     """Check shape and values of an image before a figure is made for it."""
-    if image.ndim != 3 or image.shape[0] not in (1, 3):
-        raise ValueError(
-            f"an image must have shape (1 or 3, H, W), got {tuple(image.shape)}."
-        )
+    shape = tuple(image.shape)
+    if len(shape) != 3 or shape[0] not in (1, 3):
+        raise ValueError(f"an image must have shape (1 or 3, H, W), got {shape}.")
     low, high = image.min().item(), image.max().item()
     if not image.is_floating_point() or not -1.01 <= low <= high <= 1.01:
         raise ValueError(
             f"an image must have floating-point values from -1 to 1, got {image.dtype} "
-            f"from {low:.4g} to {high:.4g}. Pixels of 0 to 255 become such values by "
-            "pixels / 127.5 - 1; undo another normalisation first."
+            f"from {low:.4g} to {high:.4g}. For pixels of 0 to 255: pixels / 127.5 - 1."
         )
 
 
@@ -145,8 +148,7 @@ def check_classes(classes: Sequence[str], k: int) -> None:
     """Check that there are `k` class names."""
     if len(classes) != k:
         raise ValueError(
-            f"classes must be {k} names, one for each output of the model, got "
-            f"{len(classes)}."
+            f"classes must be {k} names, one for each output, got {len(classes)}."
         )
 
 
@@ -157,9 +159,8 @@ def shorten(name: str, length: int = 14) -> str:
 
 def _title(evaluation: Evaluation, i: int, classes: Sequence[str]) -> str:
     true, predicted = evaluation.labels[i], evaluation.predictions[i]
-    probability = evaluation.probabilities[i, predicted]
     names = f"{shorten(classes[true])}\n→ {shorten(classes[predicted])}"
-    return f"{names}\np = {probability:.3f}"
+    return f"{names}\np = {evaluation.probabilities[i, predicted]:.3f}"
 
 
 def _image(images: Dataset | Tensor, i: int, label: Tensor) -> Tensor:
@@ -173,17 +174,3 @@ def _image(images: Dataset | Tensor, i: int, label: Tensor) -> Tensor:
             "the order differs. Evaluate with a loader that does not shuffle."
         )
     return image
-
-
-def _say(text: str) -> np.ndarray:
-    """A figure that holds a sentence instead of images."""
-    ax = plt.figure(figsize=(WIDTH, 0.6)).subplots()
-    ax.set_axis_off()
-    ax.text(0.5, 0.5, text, ha="center", va="center", transform=ax.transAxes)
-    return np.array([ax])
-
-
-def _as_hwc(image: Tensor) -> np.ndarray:
-    if image.ndim == 3:
-        image = image.permute(1, 2, 0)  # (C, H, W) -> (H, W, C), as matplotlib wants it
-    return image.squeeze(-1).detach().cpu().clamp(0, 1).numpy()

@@ -7,12 +7,13 @@ from importlib import resources
 
 import matplotlib.pyplot as plt
 import numpy as np
-import torch
+import torch.nn.functional as F
 from IPython.display import HTML
 from matplotlib import cbook
 from matplotlib.axes import Axes
 from torch import Tensor
 
+from vit_tutorial.patches import unpatchify
 from vit_tutorial.plots.images import show_image
 
 
@@ -30,26 +31,23 @@ def show_patches(
     Raises:
         ValueError: the shape is another, or `columns` does not divide N.
     """
-    if patches.ndim != 4 or patches.shape[1] not in (1, 3):
-        raise ValueError(
-            f"patches must have shape (N, 1 or 3, P, P), got {tuple(patches.shape)}."
-        )
-    n, c, p, _ = patches.shape
+    shape = tuple(patches.shape)
+    if len(shape) != 4 or shape[1] not in (1, 3) or shape[2] != shape[3]:
+        raise ValueError(f"patches must have shape (N, 1 or 3, P, P), got {shape}.")
+    n, _, _, p = shape
     if columns < 1 or n % columns != 0:
         raise ValueError(
             f"{n} patches do not fill rows of {columns}: choose columns that divide {n}."
         )
     gap, rows = max(1, p // 8), n // columns
-    cells = torch.ones(rows, columns, c, p + gap, p + gap)
-    cells[..., :p, :p] = patches.reshape(rows, columns, c, p, p)
-    image = cells.permute(2, 0, 3, 1, 4).reshape(
-        c, rows * (p + gap), columns * (p + gap)
-    )
+    side = p + gap
+    cells = F.pad(patches, (0, gap, 0, gap), value=1).flatten(1)[None]
+    image = unpatchify(cells, side, (rows * side, columns * side))[0]
     ax = show_image(image[:, :-gap, :-gap], ax)
     if labels:
         ax.set_axis_on()
         ax.spines[:].set_visible(False)
-        middles = np.arange(max(rows, columns)) * (p + gap) + p / 2
+        middles = np.arange(max(rows, columns)) * side + p / 2
         ax.set_xticks(middles[:columns], range(columns))
         ax.set_yticks(middles[:rows], range(rows))
         ax.tick_params(length=0, labelsize=9)
@@ -70,10 +68,9 @@ def show_weights(weights: Tensor, labels: list[str], ax: Axes | None = None) -> 
     n = len(labels)
     if tuple(weights.shape) != (n, n):
         raise ValueError(
-            f"weights must have shape ({n}, {n}), one row and one column for each of "
-            f"{n} labels, got {tuple(weights.shape)}."
+            f"weights must have shape ({n}, {n}) for {n} labels, got {tuple(weights.shape)}."
         )
-    ax = ax if ax is not None else plt.gca()
+    ax = ax or plt.gca()
     ax.imshow(weights.detach().cpu().numpy(), cmap="Blues", vmin=0, vmax=1)
     for row, column in np.ndindex(n, n):
         weight = weights[row, column].item()
@@ -81,8 +78,7 @@ def show_weights(weights: Tensor, labels: list[str], ax: Axes | None = None) -> 
         ax.text(column, row, f"{weight:.2f}", ha="center", va="center", color=color)
     ax.set_xticks(range(n), labels)
     ax.set_yticks(range(n), labels)
-    ax.set_xlabel("key")
-    ax.set_ylabel("query")
+    ax.set(xlabel="key", ylabel="query")
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
     return ax

@@ -12,12 +12,7 @@ from matplotlib.axes import Axes
 from torch import Tensor
 
 from vit_tutorial.checks import check_positive
-from vit_tutorial.plots.images import (
-    check_classes,
-    check_image,
-    shorten,
-    show_image,
-)
+from vit_tutorial.plots.images import check_classes, check_image, shorten, show_image
 from vit_tutorial.plots.style import WIDTH
 from vit_tutorial.tensor_checks import check_tensor
 
@@ -59,12 +54,10 @@ def confusion_matrix(
     names = [shorten(name) for name in classes]
     display = sklearn.metrics.ConfusionMatrixDisplay(counts, display_labels=names)
     size = {"fontsize": 9 if len(classes) > 6 else 11}
-    display.plot(cmap="Blues", colorbar=False, ax=ax, text_kw=size)
-    ax.tick_params(axis="x", rotation=90)
+    display.plot(cmap="Blues", colorbar=False, ax=ax, text_kw=size, xticks_rotation=90)
     for number, text in zip(counts.flat, display.text_.flat, strict=True):
         text.set_color("white" if number > 0.65 * counts.max() else "black")
-    ax.set_xlabel("predicted class")
-    ax.set_ylabel("true class")
+    ax.set(xlabel="predicted class", ylabel="true class")
     ax.tick_params(length=0)
     ax.spines[:].set_visible(True)
     return display
@@ -91,8 +84,7 @@ def top_classes(
 
     Raises:
         TypeError: `probabilities` is no tensor, or `k` no whole number.
-        ValueError: a shape is another, `k` lies outside [1, K], or the probabilities
-            are negative or do not sum to 1.
+        ValueError: a shape or a probability is impossible, or `k` not in [1, K].
     """
     check_image(image)
     check_tensor(probabilities, "probabilities", "(K,)", 1)
@@ -108,11 +100,10 @@ def top_classes(
     values, indices = probabilities.detach().cpu().sort(descending=True, stable=True)
     names = [shorten(classes[i]) for i in indices[:k]]
     drawn = bars.barh(range(k), values[:k].tolist(), color="C0", height=0.7)
-    bars.bar_label(drawn, [f"{p:.3f}" for p in values[:k].tolist()], padding=3)
+    bars.bar_label(drawn, fmt="{:.3f}", padding=3)
     bars.set_yticks(range(k), names)
     bars.invert_yaxis()
-    bars.set_xlim(0, 1.3)  # room for the number at a bar of length 1
-    bars.set_xticks([])
+    bars.set(xlim=(0, 1.3), xticks=[])  # room for the number at a bar of length 1
     bars.tick_params(length=0)
     bars.spines["bottom"].set_visible(False)
     return np.array([picture, bars])
@@ -123,23 +114,21 @@ def _check_probabilities(probabilities: Tensor) -> None:
     if least < 0 or not abs(total - 1) < 0.01:
         raise ValueError(
             f"probabilities must be at least 0 and sum to 1, got a sum of {total:.4g} "
-            f"and a smallest value of {least:.4g}. Logits become probabilities by "
-            "logits.softmax(dim=-1)."
+            f"and a smallest value of {least:.4g}. Take logits.softmax(dim=-1)."
         )
 
 
 def _check_labels(values: Tensor, name: str, k: int) -> Tensor:
     """Whole numbers from 0 to k-1, shape (N,), N at least 1, on the CPU."""
     values = torch.as_tensor(values).detach().cpu()
-    if values.ndim != 1 or len(values) == 0:
+    shape = tuple(values.shape)
+    if len(shape) != 1 or shape[0] == 0:
         raise ValueError(
-            f"{name} must have shape (N,), at least one image, got "
-            f"{tuple(values.shape)}."
+            f"{name} must have shape (N,), at least one image, got {shape}."
         )
     if values.is_floating_point():
         raise ValueError(
-            f"{name} must be whole numbers, got {values.dtype}. Logits become them by "
-            "logits.argmax(dim=-1)."
+            f"{name} must be whole numbers, got {values.dtype}: use logits.argmax(-1)."
         )
     wrong = values[(values < 0) | (values >= k)]
     if len(wrong):

@@ -13,8 +13,10 @@ from matplotlib.ticker import MaxNLocator
 
 from vit_tutorial.checks import check_positive
 from vit_tutorial.plots.lines import legend_above, long_look, look
+from vit_tutorial.plots.style import WIDTH
 from vit_tutorial.training.history import History
 
+Runs = History | Mapping[str, History]  # of one run, or {label: history}
 PANELS = {
     "loss": ("train_loss", "val_loss"),
     "accuracy": ("train_accuracy", "val_accuracy"),
@@ -26,9 +28,7 @@ SERIES = {
 }
 
 
-def training_curves(
-    history: History | Mapping[str, History], axes: Sequence[Axes] | None = None
-) -> np.ndarray:
+def training_curves(history: Runs, axes: Sequence[Axes] | None = None) -> np.ndarray:
     """Draw loss and accuracy by epoch and the learning rate by step, one below another.
 
     Training is dashed with hollow markers, validation solid with filled ones. A panel
@@ -48,12 +48,10 @@ def training_curves(
     runs = _as_runs(history)
     for label, run in runs.items():
         _check_epochs(label, run)
-    panels = [
-        name for name in PANELS if any(_lists(run, name) for run in runs.values())
-    ]
+    panels = [name for name in PANELS if any(_lists(r, name) for r in runs.values())]
     legend = _legend(runs)
     if axes is None:
-        size = (4.8, 2.0 * len(panels) + 0.18 * len(legend))
+        size = (WIDTH, 2.0 * len(panels) + 0.18 * len(legend))
         axes = plt.figure(figsize=size).subplots(len(panels), 1, squeeze=False)
     axes = np.ravel(axes)
     if len(axes) != len(panels):
@@ -69,7 +67,7 @@ def training_curves(
 
 
 def step_curve(
-    history: History | Mapping[str, History],
+    history: Runs,
     smooth: int = 20,
     num_classes: int | None = None,
     ax: Axes | None = None,
@@ -80,8 +78,7 @@ def step_curve(
         history: of one run, or of several: {label: history}; an epoch need not be over.
         smooth: steps in the running mean, which ends at the step where it is drawn; the
             first steps have fewer. 1 draws the values alone.
-        num_classes: K; draws ln K, the loss of a model that gives each class the
-            probability 1/K.
+        num_classes: K; draws ln K, the loss where each class gets probability 1/K.
         ax: where to draw; the current axes if None.
 
     Raises:
@@ -93,7 +90,7 @@ def step_curve(
         if not run.step_loss:
             raise ValueError(f"{_name(label)} has no steps: step_loss is empty.")
     k = None if num_classes is None else check_positive(num_classes, "num_classes")
-    ax = ax if ax is not None else plt.gca()
+    ax = ax or plt.gca()
     unnamed = "each step" if smooth == 1 else f"mean of {smooth} steps"
     handles = []
     for i, (label, run) in enumerate(runs.items()):
@@ -114,11 +111,10 @@ def step_curve(
 def _draw(ax: Axes, panel: str, i: int, run: History, alone: bool) -> None:
     """Run `i` in one panel."""
     for name, values in _lists(run, panel).items():
-        series = name.split("_")[0]  # "train", "val" or "step"
-        if series in SERIES:
-            style = look(i) | SERIES[series]
-        else:
+        if panel == "learning rate":
             style = long_look(i, len(values), alone)
+        else:
+            style = look(i) | SERIES[name.split("_")[0]]  # of "train" or "val"
         ax.plot(range(1, len(values) + 1), values, **style)
     _name_axes(ax, "step" if panel == "learning rate" else "epoch", panel)
     if panel == "learning rate":
@@ -126,8 +122,7 @@ def _draw(ax: Axes, panel: str, i: int, run: History, alone: bool) -> None:
 
 
 def _name_axes(ax: Axes, xlabel: str, ylabel: str) -> None:
-    ax.set_xlabel(xlabel)
-    ax.set_ylabel(ylabel)
+    ax.set(xlabel=xlabel, ylabel=ylabel)
     ax.xaxis.set_major_locator(MaxNLocator(6, integer=True, min_n_ticks=1))
     ax.xaxis.set_major_formatter("{x:,.0f}")
 
@@ -150,15 +145,13 @@ def _lists(run: History, panel: str) -> dict[str, list[float]]:
     return {name: values for name in PANELS[panel] if (values := getattr(run, name))}
 
 
-def _as_runs(history: History | Mapping[str, History]) -> dict[str, History]:
+def _as_runs(history: Runs) -> dict[str, History]:
     """The runs by label; a single one has none."""
     if isinstance(history, History):
         return {"": history}
     if not isinstance(history, Mapping):
-        raise TypeError(
-            "history must be a History or a dictionary {label: History}, got "
-            f"{type(history).__name__}."
-        )
+        kind = type(history).__name__
+        raise TypeError(f"history must be a History or {{label: History}}, got {kind}.")
     if not history:
         raise ValueError("history is an empty dictionary: there is no run to draw.")
     for label, run in history.items():
@@ -176,11 +169,8 @@ def _name(label: str) -> str:
 
 def _check_epochs(label: str, run: History) -> None:
     """Check that there is an epoch to draw, and that its lists are equally long."""
-    lengths = {
-        name: len(values)
-        for panel in ("loss", "accuracy")
-        for name, values in _lists(run, panel).items()
-    }
+    lists = _lists(run, "loss") | _lists(run, "accuracy")
+    lengths = {name: len(values) for name, values in lists.items()}
     if not lengths:
         raise ValueError(
             f"{_name(label)} has no complete epoch. step_curve draws its steps."

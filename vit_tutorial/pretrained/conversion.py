@@ -11,8 +11,10 @@ from torch import Tensor, nn
 from vit_tutorial.checks import check_heads, check_image_size, patch_grid
 from vit_tutorial.config import VARIANTS, ViTConfig
 from vit_tutorial.model import VisionTransformer
+from vit_tutorial.pretrained.fitting import Sizes
 from vit_tutorial.pretrained.names import Row
 
+Size = int | tuple[int, int] | None  # of images; None: read it off the weights
 WIDEST_USUAL = 1024  # up to here heads of width 64 are the rule; beyond, they are not
 
 
@@ -37,7 +39,7 @@ def ours(entries: Mapping[str, Tensor], rows: list[Row]) -> dict[str, Tensor]:
     return {name: torch.cat(tensors).contiguous() for name, tensors in parts.items()}
 
 
-def heads_of(sizes: Mapping[str, int], depth: int, num_heads: int | None) -> int:
+def heads_of(sizes: Sizes, depth: int, num_heads: int | None) -> int:
     """The number of heads: given, or a named variant's, or by heads of width 64."""
     d = sizes["D"]
     if num_heads is not None:
@@ -54,8 +56,10 @@ def heads_of(sizes: Mapping[str, int], depth: int, num_heads: int | None) -> int
     return d // 64
 
 
-def layer_norm_eps(source: nn.Module) -> float:
-    """The eps that all LayerNorms of a model share."""
+def _layer_norm_eps(source: object) -> float:
+    """The eps that all LayerNorms of a model share; where there is no model, 1e-6."""
+    if not isinstance(source, nn.Module):
+        return 1e-6
     found = {m.eps for m in source.modules() if isinstance(m, nn.LayerNorm)}
     if len(found) != 1:
         raise ValueError(
@@ -88,17 +92,13 @@ def check_timm(source: nn.Module, has_class_token: bool) -> None:
 
 
 def build(
-    state: dict[str, Tensor],
-    sizes: Mapping[str, int],
-    depth: int,
-    image_size: int | tuple[int, int] | None,
-    eps: float,
+    source: object, state: dict[str, Tensor], sizes: Sizes, depth: int, size: Size
 ) -> VisionTransformer:
-    """A model of these sizes around these weights, which it takes as they are."""
+    """A model around these weights, as they are; a source that is a model proves it."""
     has_class_token = "embeddings.class_token" in state
     with torch.device("meta"):  # no memory, no random numbers: all weights are there
         config = ViTConfig(
-            image_size=_image_size(sizes, has_class_token, image_size),
+            image_size=_image_size(sizes, has_class_token, size),
             patch_size=sizes["P"],
             in_channels=sizes["C"],
             embed_dim=sizes["D"],
@@ -107,30 +107,26 @@ def build(
             mlp_dim=sizes["M"],
             num_classes=sizes["K"],
             pooling="cls" if has_class_token else "mean",
-            layer_norm_eps=eps,
+            layer_norm_eps=_layer_norm_eps(source),
         )
         model = VisionTransformer(config)
     model.load_state_dict(state, assign=True)
+    _check_logits(source, model)
     return model
 
 
-def _image_size(
-    sizes: Mapping[str, int],
-    has_class_token: bool,
-    image_size: int | tuple[int, int] | None,
-) -> int | tuple[int, int]:
+def _image_size(sizes: Sizes, has_class_token: bool, size: Size) -> Size:
     """The image size, given or read off a square grid of positions."""
     n, p = sizes["T"] - has_class_token, sizes["P"]
-    if image_size is None:
+    if size is None:
         side = math.isqrt(n)
         if side < 1 or side * side != n:
             raise ValueError(
-                f"the table of {sizes['T']} positions is no square grid"
-                f"{' and a class token' if has_class_token else ''}. Pass the "
+                f"the table of {sizes['T']} positions holds no square grid. Pass the "
                 "image_size (H, W) that it was made for."
             )
         return side * p
-    height, width = check_image_size(image_size)
+    height, width = check_image_size(size)
     rows, columns = patch_grid((height, width), p)
     if rows * columns != n:
         raise ValueError(
@@ -142,7 +138,7 @@ def _image_size(
 
 
 @torch.no_grad()
-def check_logits(source: object, model: VisionTransformer) -> None:
+def _check_logits(source: object, model: VisionTransformer) -> None:
     """Where the source is a model, prove on a random image that the logits agree."""
     if not isinstance(source, nn.Module) or model.head.weight.is_meta:
         return

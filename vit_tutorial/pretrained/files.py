@@ -1,9 +1,8 @@
-"""Where the weights of `pretrained.load` come from: the package, or torchvision's cache."""
+"""Trained weights by name: they lie in the package, or in torchvision's cache."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
 from contextlib import suppress
 from http.client import HTTPException
 from importlib.resources import as_file, files
@@ -14,8 +13,11 @@ from urllib.request import Request, urlopen
 
 import torch
 
+from vit_tutorial.checks import check_choice
 from vit_tutorial.data.downloads import DownloadError, sha256_of
 from vit_tutorial.model import VisionTransformer
+from vit_tutorial.pretrained.preprocessing import BUNDLED, NAMES, torchvision_weights
+from vit_tutorial.pretrained.sources import from_torchvision
 from vit_tutorial.saving import CheckpointError, load_model
 
 if TYPE_CHECKING:
@@ -24,12 +26,35 @@ if TYPE_CHECKING:
 CONNECT = 5.0  # seconds to wait for an answer, before a download of minutes begins
 
 
-def load_bundled() -> VisionTransformer:
-    """The weights in this package, once their checksum is right.
+def load(name: str) -> VisionTransformer:
+    """Trained weights by name, ready to predict or to be fine-tuned.
+
+    Args:
+        name: "vit-fashion": 28×28 grey images of clothes, ten classes, in this package;
+            its checksum is verified. Or torchvision's weights for ImageNet's 1,000
+            classes, 224×224 colours: "torchvision/vit_b_16" (346 MB), "…/vit_b_32",
+            "…/vit_l_16" or "…/vit_l_32"; they lie in torchvision's cache, or are
+            downloaded there, and torchvision verifies the checksum.
+
+    Returns:
+        A float32 model in eval mode on the CPU, with the names of its classes as
+        `classes`; its `preprocessing` is the name, by which `transform` and `predict`
+        know what its images have to go through.
 
     Raises:
-        CheckpointError: the file is missing, or not the one that was published.
+        ValueError: the name is unknown.
+        DownloadError: the weights are not here and can't be fetched (an `OSError`); the
+            message says how to place the file by hand.
+        CheckpointError: the file is damaged, or holds something else.
     """
+    check_choice(name, "name", NAMES)
+    model = _load_bundled() if name == BUNDLED else _load_torchvision(name)
+    model.preprocessing = name
+    return model.float().eval()
+
+
+def _load_bundled() -> VisionTransformer:
+    """The weights in this package, once their checksum is right."""
     folder = files("vit_tutorial") / "assets" / "vit_fashion"
     try:
         line = (folder / "model.safetensors.sha256").read_text("utf8")
@@ -47,28 +72,25 @@ def load_bundled() -> VisionTransformer:
         ) from error
 
 
-def load_torchvision(
-    weights: WeightsEnum, pour: Callable[[dict[str, Any]], VisionTransformer]
-) -> VisionTransformer:
-    """A model of torchvision's weights, from its cache or else from the web.
-
-    Args:
-        weights: the entry of torchvision's list.
-        pour: from their state dict to a model.
-
-    Raises:
-        DownloadError: the file is not in the cache and can't be fetched; at once where
-            there is no connection. The message says how to place it by hand.
-        CheckpointError: the file in the cache is damaged, or holds something else.
-    """
+def _load_torchvision(name: str) -> VisionTransformer:
+    """A model of torchvision's weights and classes, from its cache or the web."""
+    weights = torchvision_weights(name)
     path = Path(torch.hub.get_dir()) / "checkpoints" / Path(weights.url).name
-    if not path.is_file():
-        return pour(_fetch(weights, path))
+    if path.is_file():
+        model = _read_cached(weights, path)
+    else:
+        model = from_torchvision(_fetch(weights, path))
+    model.classes = tuple(weights.meta["categories"])
+    return model
+
+
+def _read_cached(weights: WeightsEnum, path: Path) -> VisionTransformer:
+    """A model of the file in the cache, if it is what its name says."""
     if not path.stem.endswith(f"-{sha256_of(path)[:8]}"):
         warnings.warn(
             f"{path} is not the file that torchvision publishes: the checksum in its "
             "name is another one. It is used as it is.",
-            stacklevel=3,  # at the line that calls pretrained.load
+            stacklevel=4,  # at the line that calls pretrained.load
         )
     file = f"{path} ({path.stat().st_size:,} bytes)"
     way_out = "Remove it; then it is downloaded again."
@@ -79,7 +101,7 @@ def load_torchvision(
             f"{file} can't be read: truncated, or no file of weights. {way_out}"
         ) from error
     try:
-        model, classes = pour(entries), len(weights.meta["categories"])
+        model, classes = from_torchvision(entries), len(weights.meta["categories"])
         if model.config.num_classes != classes:
             raise ValueError(f"{model.config.num_classes} classes, not {classes}")
     except (AttributeError, TypeError, ValueError) as error:

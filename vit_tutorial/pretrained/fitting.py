@@ -9,48 +9,32 @@ from torch import Tensor
 
 from vit_tutorial.pretrained.names import ABSENCES, FEATURES, Row
 
+Sizes = dict[str, int]  # the value of each symbol of the shapes: {"D": 768, "P": 16, …}
 
-def fit(entries: Mapping[str, Tensor], rows: list[Row], source: str) -> dict[str, int]:
-    """Compare a checkpoint with its layout and read the sizes off its shapes.
 
-    Args:
-        entries: the checkpoint, by its own names.
-        rows: what it must hold.
-        source: what it is, for the message.
-
-    Returns:
-        The value of each symbol of the shapes: {"D": 768, "P": 16, …}.
-
-    Raises:
-        ValueError: entries are missing, unexpected or misshapen: one message lists all
-            by name, and names the features that our model lacks.
-    """
+def fit(entries: Mapping[str, Tensor], rows: list[Row], source: str) -> Sizes:
+    """The sizes of a checkpoint; a ValueError lists all that does not fit its layout."""
     expected = {row.theirs for row in rows}
     missing = [row.theirs for row in rows if row.theirs not in entries]
     unexpected = [name for name in entries if name not in expected]
     sizes, misshapen = _sizes(entries, rows)
-    lists = {
+    features = _features(missing, unexpected, rows)
+    problems = {
+        "features that it has and this model lacks": features,
         "missing entries": missing,
         "unexpected entries": unexpected,
         "entries of another shape": misshapen,
     }
-    if any(lists.values()):
-        features = _features(missing, unexpected, rows)
-        lists = {"features that it has and this model lacks": features} | lists
-        lines = [
-            f"\n- {key}: {_listed(names)}" for key, names in lists.items() if names
-        ]
-        raise ValueError(
-            f"this {source} does not fit a VisionTransformer:{''.join(lines)}"
-        )
+    lines = [f"\n- {key}: {_listed(names)}" for key, names in problems.items() if names]
+    if lines:
+        found = "".join(lines)
+        raise ValueError(f"this {source} does not fit a VisionTransformer:{found}")
     return sizes
 
 
-def _sizes(
-    entries: Mapping[str, Tensor], rows: list[Row]
-) -> tuple[dict[str, int], list[str]]:
+def _sizes(entries: Mapping[str, Tensor], rows: list[Row]) -> tuple[Sizes, list[str]]:
     """The value of each symbol, and the entries whose shapes contradict it."""
-    sizes: dict[str, int] = {}
+    sizes: Sizes = {}
     misshapen = []
     for row in (row for row in rows if row.theirs in entries):
         shape = tuple(getattr(entries[row.theirs], "shape", ("no tensor",)))
@@ -63,9 +47,7 @@ def _sizes(
     return sizes, misshapen
 
 
-def _bind(
-    sizes: dict[str, int], symbols: tuple[str, ...], shape: tuple[int, ...]
-) -> bool:
+def _bind(sizes: Sizes, symbols: tuple[str, ...], shape: tuple[int, ...]) -> bool:
     """Whether a shape agrees with the sizes known so far; unknown ones are learnt."""
     if len(shape) != len(symbols) or "no tensor" in shape:
         return False
@@ -79,7 +61,7 @@ def _bind(
     return True
 
 
-def _in_words(symbol: str, sizes: Mapping[str, int]) -> str:
+def _in_words(symbol: str, sizes: Sizes) -> str:
     if symbol == "1":
         return symbol
     factor, name = (3, symbol[1:]) if symbol.startswith("3") else (1, symbol)

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 # Each table: their name, its shape in symbols, our name. {i} counts the blocks; a line
-# with * stands for a weight and its bias, whose shapes are separated by a bar.
+# with * stands for a weight and its bias, whose shapes are separated by a bar. JAX calls
+# a weight "kernel", or "scale" in a LayerNorm.
 TORCHVISION = """
 conv_proj.*  D,C,P,P|D  embeddings.patch_embedding.projection.*
 class_token             1,1,D    embeddings.class_token
@@ -38,35 +39,24 @@ head.*  K,D|K  head.*
 
 # Dense kernels lie the other way round here, and each head has its own axis.
 JAX = """
-embedding/kernel  P,P,C,D  embeddings.patch_embedding.projection.weight
-embedding/bias    D        embeddings.patch_embedding.projection.bias
-cls               1,1,D    embeddings.class_token
+embedding/*  P,P,C,D|D  embeddings.patch_embedding.projection.*
+cls          1,1,D      embeddings.class_token
 Transformer/posembed_input/pos_embedding  1,T,D  embeddings.position_embedding
-Transformer/encoderblock_{i}/NORM1/scale  D  encoder.blocks.{i}.norm1.weight
-Transformer/encoderblock_{i}/NORM1/bias   D  encoder.blocks.{i}.norm1.bias
-Transformer/encoderblock_{i}/MSA/query/kernel  D,h,d  encoder.blocks.{i}.attention.qkv.weight
-Transformer/encoderblock_{i}/MSA/key/kernel    D,h,d  encoder.blocks.{i}.attention.qkv.weight
-Transformer/encoderblock_{i}/MSA/value/kernel  D,h,d  encoder.blocks.{i}.attention.qkv.weight
-Transformer/encoderblock_{i}/MSA/query/bias  h,d  encoder.blocks.{i}.attention.qkv.bias
-Transformer/encoderblock_{i}/MSA/key/bias    h,d  encoder.blocks.{i}.attention.qkv.bias
-Transformer/encoderblock_{i}/MSA/value/bias  h,d  encoder.blocks.{i}.attention.qkv.bias
-Transformer/encoderblock_{i}/MSA/out/kernel  h,d,D  encoder.blocks.{i}.attention.projection.weight
-Transformer/encoderblock_{i}/MSA/out/bias    D      encoder.blocks.{i}.attention.projection.bias
-Transformer/encoderblock_{i}/NORM2/scale  D  encoder.blocks.{i}.norm2.weight
-Transformer/encoderblock_{i}/NORM2/bias   D  encoder.blocks.{i}.norm2.bias
-Transformer/encoderblock_{i}/MLP/Dense_0/kernel  D,M  encoder.blocks.{i}.mlp.linear1.weight
-Transformer/encoderblock_{i}/MLP/Dense_0/bias    M    encoder.blocks.{i}.mlp.linear1.bias
-Transformer/encoderblock_{i}/MLP/Dense_1/kernel  M,D  encoder.blocks.{i}.mlp.linear2.weight
-Transformer/encoderblock_{i}/MLP/Dense_1/bias    D    encoder.blocks.{i}.mlp.linear2.bias
-Transformer/encoder_norm/scale  D  encoder.norm.weight
-Transformer/encoder_norm/bias   D  encoder.norm.bias
-head/kernel  D,K  head.weight
-head/bias    K    head.bias
+Transformer/encoderblock_{i}/{norm1}/*    D|D    encoder.blocks.{i}.norm1.*
+Transformer/encoderblock_{i}/{msa}/query/*  D,h,d|h,d  encoder.blocks.{i}.attention.qkv.*
+Transformer/encoderblock_{i}/{msa}/key/*    D,h,d|h,d  encoder.blocks.{i}.attention.qkv.*
+Transformer/encoderblock_{i}/{msa}/value/*  D,h,d|h,d  encoder.blocks.{i}.attention.qkv.*
+Transformer/encoderblock_{i}/{msa}/out/*    h,d,D|D    encoder.blocks.{i}.attention.projection.*
+Transformer/encoderblock_{i}/{norm2}/*  D|D  encoder.blocks.{i}.norm2.*
+Transformer/encoderblock_{i}/{mlp}/Dense_0/*  D,M|M  encoder.blocks.{i}.mlp.linear1.*
+Transformer/encoderblock_{i}/{mlp}/Dense_1/*  M,D|D  encoder.blocks.{i}.mlp.linear2.*
+Transformer/encoder_norm/*  D|D  encoder.norm.*
+head/*  D,K|K  head.*
 """
 
 MSA = "MultiHeadDotProductAttention_"
-JAX_RELEASED = {"NORM1": "LayerNorm_0", "MSA": MSA + "1", "NORM2": "LayerNorm_2", "MLP": "MlpBlock_3"}  # fmt: skip
-JAX_NEWER = {"NORM1": "LayerNorm_0", "MSA": MSA + "0", "NORM2": "LayerNorm_1", "MLP": "MlpBlock_0"}  # fmt: skip
+JAX_RELEASED = {"norm1": "LayerNorm_0", "msa": MSA + "1", "norm2": "LayerNorm_2", "mlp": "MlpBlock_3"}  # fmt: skip
+JAX_NEWER = {"norm1": "LayerNorm_0", "msa": MSA + "0", "norm2": "LayerNorm_1", "mlp": "MlpBlock_0"}  # fmt: skip
 
 # What an entry that our model has no place for says about the source.
 FEATURES = {
@@ -107,19 +97,20 @@ class Row:
     shape: tuple[str, ...]
 
 
-def rows_of(
-    table: str, depth: int, parts: Mapping[str, str] | None = None
-) -> list[Row]:
-    """Read a table, with one row for each block where it says {i}."""
-    for part, name in (parts or {}).items():
-        table = table.replace(f"/{part}/", f"/{name}/")
+def rows_of(table: str, depth: int, jax: Mapping[str, str] | None = None) -> list[Row]:
+    """Read a table, with one row for each block; `jax` says how its parts are called."""
     rows = []
     for line in table.strip().splitlines():
         theirs, shapes, ours = line.split()
+        weight = "weight"
+        if jax:
+            weight = "scale" if "norm" in ours else "kernel"
         for i in range(depth if "{i}" in line else 1):
             for kind, shape in zip(("weight", "bias"), shapes.split("|"), strict=False):
-                names = (name.replace("*", kind).format(i=i) for name in (theirs, ours))
-                rows.append(Row(*names, tuple(shape.split(","))))
+                their_kind = weight if kind == "weight" else kind
+                their_name = theirs.replace("*", their_kind).format(i=i, **(jax or {}))
+                our_name = ours.replace("*", kind).format(i=i)
+                rows.append(Row(their_name, our_name, tuple(shape.split(","))))
     return rows
 
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from PIL import Image
 from torch import Tensor, nn
 
-from vit_tutorial.checks import check_image_size
+from vit_tutorial.checks import check_choice, check_image_size
 from vit_tutorial.config import ViTConfig
 from vit_tutorial.data.transforms import image_transform
+from vit_tutorial.model import VisionTransformer
 
 if TYPE_CHECKING:
     from torchvision.models import WeightsEnum
@@ -19,6 +20,33 @@ BUNDLED = "vit-fashion"
 PREFIX = "torchvision/"
 TORCHVISION = tuple(f"{PREFIX}vit_{size}" for size in ("b_16", "b_32", "l_16", "l_32"))
 NAMES = (BUNDLED, *TORCHVISION)
+
+
+def transform(
+    source: str | VisionTransformer, image_size: int | tuple[int, int] | None = None
+) -> Callable[[Image.Image], Tensor]:
+    """What an image has to go through before a pre-trained model sees it.
+
+    Args:
+        source: a name as for `load`, or a model: one that `load` gave, also with a new
+            head, resized, or saved and loaded again. A model that was trained on
+            `data.image_transform` has that.
+        image_size: of the model's images; None: as the model, or the weights, have it.
+
+    Returns:
+        From an upright Pillow image, as `data.read_image` gives it, to a tensor
+        (C, H, W).
+
+    Raises:
+        TypeError: the source is another model.
+        ValueError: the name is unknown, or the size is not square where it has to be.
+    """
+    if isinstance(source, nn.Module):
+        name, own = name_and_size(source)
+    else:
+        name = check_choice(source, "name", NAMES)
+        own = 28 if name == BUNDLED else 224
+    return transform_of(name, own if image_size is None else image_size)
 
 
 def torchvision_weights(name: str) -> WeightsEnum:
@@ -34,11 +62,7 @@ def needs_own_values(model: nn.Module) -> bool:
 
 
 def name_and_size(model: nn.Module) -> tuple[str | None, int | tuple[int, int]]:
-    """What `transform_of` needs to know of a model.
-
-    Raises:
-        TypeError: the model has no `config`.
-    """
+    """What `transform_of` needs to know of a model; a TypeError if it has no config."""
     config = getattr(model, "config", None)
     if not isinstance(config, ViTConfig):
         raise TypeError(
@@ -51,16 +75,7 @@ def name_and_size(model: nn.Module) -> tuple[str | None, int | tuple[int, int]]:
 def transform_of(
     name: str | None, image_size: int | tuple[int, int]
 ) -> Callable[[Image.Image], Tensor]:
-    """The transform of a pre-trained model, for images of a size.
-
-    Args:
-        name: of the model; None for one that was trained on `data.image_transform`.
-        image_size: side in pixels, or (H, W), of what the model takes.
-
-    Raises:
-        ValueError: the name is unknown, or torchvision's transform, which makes squares,
-            can't make images of that size.
-    """
+    """The transform of a pre-trained model; None: trained on `data.image_transform`."""
     if name not in (None, *NAMES):
         raise ValueError(
             f"the model's preprocessing is {name!r}, and known are "

@@ -9,11 +9,11 @@ from torch import Tensor, nn
 
 from vit_tutorial.model import VisionTransformer
 from vit_tutorial.pretrained import conversion, names
+from vit_tutorial.pretrained.conversion import Size
 from vit_tutorial.pretrained.fitting import fit
 from vit_tutorial.pretrained.npz import read_npz, turn
 
 Source = nn.Module | Mapping[str, Tensor]
-Size = int | tuple[int, int] | None  # None: read it off the source
 
 
 def from_torchvision(
@@ -38,24 +38,17 @@ def from_torchvision(
     """
     entries = conversion.state_dict_of(source)
     entries = {  # the released files were written by an older torchvision
-        name.replace("mlp.linear_1.", "mlp.0.").replace(
-            "mlp.linear_2.", "mlp.3."
-        ): entry
+        name.replace("mlp.linear_1", "mlp.0").replace("mlp.linear_2", "mlp.3"): entry
         for name, entry in entries.items()
     }
     depth = names.depth_of(entries, "encoder.layers.encoder_layer_")
     rows = names.rows_of(names.TORCHVISION, depth)
     sizes = fit(entries, rows, "torchvision model")
-    eps = 1e-6
     if isinstance(source, nn.Module):
         num_heads, image_size = source.encoder.layers[0].num_heads, source.image_size
-        eps = conversion.layer_norm_eps(source)
     sizes["h"] = conversion.heads_of(sizes, depth, num_heads)
-    model = conversion.build(
-        conversion.ours(entries, rows), sizes, depth, image_size, eps
-    )
-    conversion.check_logits(source, model)
-    return model
+    state = conversion.ours(entries, rows)
+    return conversion.build(source, state, sizes, depth, image_size)
 
 
 def from_timm(
@@ -75,17 +68,13 @@ def from_timm(
     if "cls_token" not in entries:
         rows = [row for row in rows if row.theirs != "cls_token"]
     sizes = fit(entries, rows, "timm model")
-    eps = 1e-6
     if isinstance(source, nn.Module):
         conversion.check_timm(source, has_class_token="cls_token" in entries)
         num_heads = source.blocks[0].attn.num_heads
-        image_size, eps = source.patch_embed.img_size, conversion.layer_norm_eps(source)
+        image_size = source.patch_embed.img_size
     sizes["h"] = conversion.heads_of(sizes, depth, num_heads)
-    model = conversion.build(
-        conversion.ours(entries, rows), sizes, depth, image_size, eps
-    )
-    conversion.check_logits(source, model)
-    return model
+    state = conversion.ours(entries, rows)
+    return conversion.build(source, state, sizes, depth, image_size)
 
 
 def from_jax(path_to_npz: str | Path, image_size: Size = None) -> VisionTransformer:
@@ -110,7 +99,7 @@ def from_jax(path_to_npz: str | Path, image_size: Size = None) -> VisionTransfor
     """
     entries = read_npz(path_to_npz)
     depth = names.depth_of(entries, "Transformer/encoderblock_")
-    newer = any(f"/{names.JAX_NEWER['MSA']}/" in name for name in entries)
+    newer = any(f"/{names.JAX_NEWER['msa']}/" in name for name in entries)
     parts = names.JAX_NEWER if newer else names.JAX_RELEASED
     rows = names.rows_of(names.JAX, depth, parts)
     if "cls" not in entries:
@@ -122,6 +111,5 @@ def from_jax(path_to_npz: str | Path, image_size: Size = None) -> VisionTransfor
             f"do not make up its width {sizes['D']}: this model's heads must."
         )
     turned = {name: turn(name, entry) for name, entry in entries.items()}
-    return conversion.build(
-        conversion.ours(turned, rows), sizes, depth, image_size, eps=1e-6
-    )
+    state = conversion.ours(turned, rows)
+    return conversion.build(path_to_npz, state, sizes, depth, image_size)
