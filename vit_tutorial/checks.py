@@ -19,12 +19,7 @@ def check_not_negative(value: int, name: str) -> int:
 
 
 def check_share(value: float, name: str, meaning: str, way_out: str) -> float:
-    """Return a share, at least 0 and below 1; the two texts go into the message.
-
-    Raises:
-        TypeError: `value` is not a number.
-        ValueError: `value` lies outside [0, 1).
-    """
+    """Return a share, at least 0 and below 1; the two texts go into the message."""
     _check_number(value, name, "in [0, 1)")
     if not 0 <= value < 1:
         raise ValueError(
@@ -40,12 +35,7 @@ def check_rate(value: float, name: str) -> float:
 
 
 def check_above_zero(value: float, name: str, way_out: str) -> float:
-    """Return a finite number greater than zero.
-
-    Raises:
-        TypeError: `value` is not a number.
-        ValueError: `value` is not greater than zero, or not finite.
-    """
+    """Return a finite number greater than zero; errors as `check_positive`."""
     _check_number(value, name, "greater than 0")
     if not 0 < value < float("inf"):
         raise ValueError(
@@ -60,11 +50,7 @@ def check_eps(value: float, name: str) -> float:
 
 
 def check_choice(value: str, name: str, known: tuple[str, ...]) -> str:
-    """Return a word out of a few known ones.
-
-    Raises:
-        ValueError: `value` is none of them; the message lists all.
-    """
+    """Return a word out of a few known ones; a ValueError lists them."""
     if value not in known:
         listed = ", ".join(repr(word) for word in known)
         raise ValueError(f"{name} must be one of {listed}, got {value!r}.")
@@ -72,12 +58,7 @@ def check_choice(value: str, name: str, known: tuple[str, ...]) -> str:
 
 
 def check_heads(embed_dim: int, num_heads: int) -> int:
-    """Return the width of one head, D_h = D/h.
-
-    Raises:
-        TypeError: an argument is not a whole number.
-        ValueError: an argument is smaller than 1, or h does not divide D.
-    """
+    """Return the width of one head, D_h = D/h, if h divides D."""
     d = check_positive(embed_dim, "embed_dim")
     h = check_positive(num_heads, "num_heads")
     if d % h != 0:
@@ -91,12 +72,7 @@ def check_heads(embed_dim: int, num_heads: int) -> int:
 def check_pair(
     value: int | tuple[int, int], name: str, axes: str = "(rows, columns)"
 ) -> tuple[int, int]:
-    """Return a pair of whole numbers from a pair, or from one number for both.
-
-    Raises:
-        TypeError: a number is not whole.
-        ValueError: a number is smaller than 1, or there are not two.
-    """
+    """Return a pair of whole numbers from a pair, or from one number for both."""
     if not isinstance(value, (tuple, list)):
         side = check_positive(value, name)
         return side, side
@@ -114,11 +90,7 @@ def check_image_size(image_size: int | tuple[int, int]) -> tuple[int, int]:
 
 
 def patch_grid(image_size: tuple[int, int], p: int) -> tuple[int, int]:
-    """Return rows and columns of the patches of side `p` in an image of (H, W).
-
-    Raises:
-        ValueError: `p` does not divide H or W.
-    """
+    """Return rows and columns of patches of side `p` in (H, W), if `p` divides both."""
     for name, side in zip(("height", "width"), image_size, strict=True):
         if side < p or side % p != 0:
             lower, upper = side // p * p, (side // p + 1) * p

@@ -5,15 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from vit_tutorial.checks import (
-    check_choice,
-    check_eps,
-    check_heads,
-    check_image_size,
-    check_positive,
-    check_rate,
-    patch_grid,
-)
+from vit_tutorial import checks
 
 POSITIONS = ("learned", "sincos2d", "none")
 POOLINGS = ("cls", "mean")
@@ -71,16 +63,17 @@ class ViTConfig:
 
     def __post_init__(self) -> None:
         for name in ("patch_size", "in_channels", "depth", "mlp_dim", "num_classes"):
-            check_positive(getattr(self, name), name)
-        check_heads(self.embed_dim, self.num_heads)
-        check_rate(self.dropout, "dropout")
-        check_rate(self.attention_dropout, "attention_dropout")
-        check_choice(self.position, "position", POSITIONS)
-        check_choice(self.pooling, "pooling", POOLINGS)
-        check_eps(self.layer_norm_eps, "layer_norm_eps")
+            checks.check_positive(getattr(self, name), name)
+        checks.check_heads(self.embed_dim, self.num_heads)
+        checks.check_rate(self.dropout, "dropout")
+        checks.check_rate(self.attention_dropout, "attention_dropout")
+        checks.check_choice(self.position, "position", POSITIONS)
+        checks.check_choice(self.pooling, "pooling", POOLINGS)
+        checks.check_eps(self.layer_norm_eps, "layer_norm_eps")
         if isinstance(self.image_size, list):  # a list, from JSON, cannot be hashed
             object.__setattr__(self, "image_size", tuple(self.image_size))
-        patch_grid(check_image_size(self.image_size), self.patch_size)
+        size = checks.check_image_size(self.image_size)
+        checks.patch_grid(size, self.patch_size)
         if self.position == "sincos2d" and self.embed_dim % 4 != 0:
             raise ValueError(
                 f'position="sincos2d" needs an embed_dim divisible by 4, got '
@@ -90,7 +83,8 @@ class ViTConfig:
     @property
     def grid_size(self) -> tuple[int, int]:
         """Rows and columns of the grid of patches."""
-        return patch_grid(check_image_size(self.image_size), self.patch_size)
+        size = checks.check_image_size(self.image_size)
+        return checks.patch_grid(size, self.patch_size)
 
     @property
     def num_patches(self) -> int:

@@ -15,11 +15,7 @@ from torch import Tensor, nn
 from vit_tutorial.checks import check_image_size, check_positive
 from vit_tutorial.config import ViTConfig
 from vit_tutorial.data import read_image
-from vit_tutorial.pretrained.preprocessing import (
-    name_and_size,
-    needs_own_values,
-    transform_of,
-)
+from vit_tutorial.pretrained import preprocessing
 from vit_tutorial.training.evaluation import evaluating
 
 AnyImage = str | Path | Image.Image | np.ndarray | Tensor
@@ -86,10 +82,14 @@ def predict(
             f"predict reads the size of images from model.config; {type(model).__name__} "
             "has no ViTConfig there. Use a VisionTransformer."
         )
-    own_values = transform is not None or needs_own_values(model)
-    if transform is None and not isinstance(image, Tensor):
-        transform = transform_of(*name_and_size(model))
-    x = _prepare(image, config, transform, check_range=not own_values)
+    if isinstance(image, Tensor):
+        own_values = transform is not None or preprocessing.needs_own_values(model)
+        x = _prepared(image, config, check_range=not own_values)
+    else:
+        if transform is None:
+            name, size = preprocessing.name_and_size(model)
+            transform = preprocessing.transform_of(name, size)
+        x = transform(_picture(image, config.in_channels)).unsqueeze(0)
     parameter = next(model.parameters())
     with evaluating(model), torch.inference_mode():
         logits = model(x.to(parameter.device, parameter.dtype)).float().cpu()
@@ -99,19 +99,12 @@ def predict(
     return Prediction(tuple(classes), logits[0].softmax(dim=-1))
 
 
-def _prepare(
-    image: AnyImage,
-    config: ViTConfig,
-    transform: Callable[[Image.Image], Tensor] | None,  # None only for a tensor
-    check_range: bool,
-) -> Tensor:
-    """The model's input, shape (1, C, H, W)."""
-    if isinstance(image, Tensor):
-        return _prepared(image, config, check_range)
-    if config.in_channels not in MODES:
+def _picture(image: AnyImage, channels: int) -> Image.Image:
+    """A Pillow image with as many channels as the model takes."""
+    if channels not in MODES:
         raise ValueError(
-            f"images have 1 or 3 channels, the model {config.in_channels}. Pass a tensor "
-            f"with {config.in_channels} channels."
+            f"images have 1 or 3 channels, the model {channels}. Pass a tensor with "
+            f"{channels} channels."
         )
     if isinstance(image, np.ndarray):
         image = _from_array(image)
@@ -120,8 +113,7 @@ def _prepare(
             "an image must be a path, a Pillow image, an array or a tensor, got "
             f"{type(image).__name__}. For several images call predict for each."
         )
-    picture = read_image(image, MODES[config.in_channels])
-    return transform(picture).unsqueeze(0)
+    return read_image(image, MODES[channels])
 
 
 def _prepared(image: Tensor, config: ViTConfig, check_range: bool) -> Tensor:
@@ -132,22 +124,17 @@ def _prepared(image: Tensor, config: ViTConfig, check_range: bool) -> Tensor:
             f"a tensor must have the shape that the model takes, {shape} or {(1, *shape)}, "
             f"got {tuple(image.shape)}. A path, Pillow image or array is resized."
         )
+    way_out = "Pass the image itself."
+    if check_range:
+        way_out = "For pixels of 0 to 255: image / 127.5 - 1; or pass the image itself."
     if not image.is_floating_point():
-        values = " from -1 to 1" if check_range else ", as the model's transform does"
-        scaled = (
-            "For pixels of 0 to 255: image / 127.5 - 1; or pass"
-            if check_range
-            else "Pass"
-        )
         raise ValueError(
-            f"a tensor must hold floating-point numbers{values}, got {image.dtype}. "
-            f"{scaled} the image itself."
+            f"a tensor must hold floating-point numbers, got {image.dtype}. {way_out}"
         )
     if check_range and not image.abs().max() <= 1.001:  # not: NaN is wrong, too
         raise ValueError(
             "the values of a tensor must lie between -1 (black) and 1 (white), got "
-            f"{image.min():.4g} to {image.max():.4g}. For pixels of 0 to 255: "
-            "image / 127.5 - 1; or pass the image itself."
+            f"{image.min():.4g} to {image.max():.4g}. {way_out}"
         )
     return image.reshape(1, *shape)
 
@@ -156,9 +143,7 @@ def _from_array(array: np.ndarray) -> Image.Image:
     """A Pillow image from an array with the channels last."""
     if array.ndim == 3 and array.shape[2] == 1:
         array = array[:, :, 0]  # (H, W, 1) -> (H, W)
-    if 0 in array.shape or not (
-        array.ndim == 2 or (array.ndim == 3 and array.shape[2] in (3, 4))
-    ):
+    if 0 in array.shape or array.ndim < 2 or array.shape[2:] not in ((), (3,), (4,)):
         raise ValueError(
             "an array must have the shape (H, W), (H, W, 1), (H, W, 3) or (H, W, 4), got "
             f"{array.shape}. Move the channels to the end by transpose(1, 2, 0)."
@@ -166,9 +151,8 @@ def _from_array(array: np.ndarray) -> Image.Image:
     if np.issubdtype(array.dtype, np.floating):
         if not (array.min() >= 0 and array.max() <= 1):
             raise ValueError(
-                "an array of floats must have values from 0 to 1, got "
-                f"{array.min():.4g} to {array.max():.4g}. Divide values of 0 to 255 by "
-                "255, or make them uint8."
+                f"floats in an array must be from 0 to 1, got {array.min():.4g} to "
+                f"{array.max():.4g}. Divide values of 0 to 255 by 255."
             )
         array = np.rint(array * 255).astype(np.uint8)
     if array.dtype != np.uint8:

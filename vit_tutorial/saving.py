@@ -62,7 +62,11 @@ def save_model(
     config = getattr(model, "config", None)
     metadata = {"format": "pt"}
     if isinstance(config, ViTConfig):
-        _check_classes(classes, config)
+        if classes is not None and len(classes) != config.num_classes:
+            raise ValueError(
+                f"{len(classes)} class names for a model of {config.num_classes} "
+                "classes. Give one name for each output of the head, in their order."
+            )
         metadata["config"] = json.dumps(asdict(config), default=int)  # NumPy's numbers
     if getattr(model, "preprocessing", None) is not None:
         metadata["preprocessing"] = model.preprocessing
@@ -164,11 +168,3 @@ def _check_choices(
                 f"has {getattr(config, name)!r}: the weights would fit and mean something "
                 f"else. Build the model with the same {name}."
             )
-
-
-def _check_classes(classes: Sequence[str] | None, config: ViTConfig) -> None:
-    if classes is not None and len(classes) != config.num_classes:
-        raise ValueError(
-            f"{len(classes)} class names for a model of {config.num_classes} classes. "
-            "Give one name for each output of the head, in their order."
-        )

@@ -6,12 +6,7 @@ from torch import Tensor
 
 
 def check_tensor(x: Tensor, name: str, shape: str, ndim: int) -> None:
-    """Check that `x` is a tensor with `ndim` axes, described in words by `shape`.
-
-    Raises:
-        TypeError: `x` is not a tensor.
-        ValueError: `x` has another number of axes.
-    """
+    """Check that `x` is a tensor with `ndim` axes, described in words by `shape`."""
     if not isinstance(x, Tensor):
         raise TypeError(
             f"{name} must be a torch.Tensor of shape {shape}, got {type(x).__name__}."
@@ -29,12 +24,7 @@ def check_images(images: Tensor) -> None:
 
 
 def check_tokens(x: Tensor, embed_dim: int) -> None:
-    """Check that `x` is a tensor of shape (B, N, D) with the given D.
-
-    Raises:
-        TypeError: `x` is not a tensor.
-        ValueError: `x` has not three axes, or its last axis is not D.
-    """
+    """Check that `x` is a tensor of shape (B, N, D) with the given D."""
     check_tensor(x, "x", "(B, N, D)", 3)
     if x.shape[-1] != embed_dim:
         raise ValueError(

@@ -6,7 +6,7 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "errors": ["TrainingDiverged"],
+        "checks": ["TrainingDiverged"],
         "evaluation": ["Evaluation", "evaluate", "evaluating"],
         "history": ["History"],
         "loop": ["train"],

@@ -1,4 +1,4 @@
-"""Chapter 6: errors of a run that would else come late, or from deep inside PyTorch."""
+"""Chapter 6: what stops a run: as early as possible, in words that help."""
 
 from __future__ import annotations
 
@@ -13,13 +13,12 @@ from vit_tutorial.training.processes import Place
 from vit_tutorial.training.recipe import Recipe
 
 
-def check_loader(loader: DataLoader, name: str) -> None:
-    """Check that a loader is one, and has batches.
+class TrainingDiverged(RuntimeError):  # noqa: N818 (it names what happened)
+    """The loss or the gradient is no longer a finite number."""
 
-    Raises:
-        TypeError: it is no DataLoader, or nobody knows how many batches it has.
-        ValueError: it has none.
-    """
+
+def check_loader(loader: DataLoader, name: str) -> None:
+    """Refuse what is no DataLoader, has no length or no batches."""
     if not isinstance(loader, DataLoader):
         raise TypeError(
             f"{name} must be a torch.utils.data.DataLoader, got {type(loader).__name__}. "
@@ -40,19 +39,13 @@ def check_loader(loader: DataLoader, name: str) -> None:
 def check_fit(
     model: nn.Module, loader: DataLoader, recipe: Recipe, place: Place
 ) -> None:
-    """Check that model, images, recipe and device fit each other.
-
-    Raises:
-        ValueError: the images have not as many classes as the model, or the device has
-            not the precision.
-    """
+    """Refuse images of other classes than the model's, or a precision not to be had."""
     classes = getattr(loader.dataset, "classes", None)
     outputs = getattr(getattr(model, "config", None), "num_classes", None)
     if classes is not None and outputs is not None and len(classes) != outputs:
         raise ValueError(
             f"the images have {len(classes)} classes, the model {outputs}. Build it "
-            f"with num_classes={len(classes)}, or give a trained one a new head: "
-            f"replace_head(model, {len(classes)})."
+            f"with num_classes={len(classes)}, or replace_head(model, {len(classes)})."
         )
     if recipe.precision == "float16" and place.device.type != "cuda":
         raise ValueError(
@@ -64,12 +57,7 @@ def check_fit(
 def choose_optimizer(
     model: nn.Module, recipe: Recipe, optimizer: Optimizer | None
 ) -> Optimizer:
-    """The optimizer to use: it must change exactly what is trainable.
-
-    Raises:
-        ValueError: nothing is trainable; the optimizer given lacks parameters, has
-            others than the model's, or has been used with a schedule before.
-    """
+    """The optimizer to use: it is new, and changes exactly what is trainable."""
     trainable = [p for p in model.parameters() if p.requires_grad]
     if not trainable:
         raise ValueError(
@@ -89,19 +77,14 @@ def choose_optimizer(
         )
     if any("initial_lr" in group for group in optimizer.param_groups):
         raise ValueError(
-            "the optimizer has had a schedule already, such as an earlier run's, which "
-            f"left the learning rate at {optimizer.param_groups[0]['lr']:.3g}. Build a "
-            "new optimizer."
+            "the optimizer has had a schedule already, which left the learning rate at "
+            f"{optimizer.param_groups[0]['lr']:.3g}. Build a new optimizer."
         )
     return optimizer
 
 
 def check_same_run(ours: dict[str, Any], theirs: dict[str, Any]) -> None:
-    """Check that a run may go on with another: both have the same `Run.traits`.
-
-    Raises:
-        CheckpointError: one of them differs.
-    """
+    """Refuse to go on with a run unless both have the same `Run.traits`."""
     for name, value in ours.items():
         if theirs.get(name) != value:
             raise CheckpointError(

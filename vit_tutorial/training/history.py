@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 
@@ -31,13 +31,11 @@ class History:
 
     def __repr__(self) -> str:
         """One line, where the lists may hold thousands of numbers."""
-        parts = [f"{self.epochs} epochs", f"{len(self.step_loss)} steps"]
+        text = f"{self.epochs} epochs, {len(self.step_loss)} steps"
         if self.best_epoch:
-            share = self.val_accuracy[self.best_epoch - 1]
-            parts.append(
-                f"best validation accuracy {share:.1%}, epoch {self.best_epoch}"
-            )
-        return f"History({', '.join(parts)})"
+            best = f"{max(self.val_accuracy):.1%}, epoch {self.best_epoch}"
+            text += f", best validation accuracy {best}"
+        return f"History({text})"
 
     @property
     def epochs(self) -> int:
@@ -46,8 +44,7 @@ class History:
 
     @property
     def best_epoch(self) -> int | None:
-        """The epoch with the highest validation accuracy, counted from 1; the first of
-        equals. None without validation."""
+        """First epoch, from 1, of the highest validation accuracy; None without any."""
         if not self.val_accuracy:
             return None
         return 1 + self.val_accuracy.index(max(self.val_accuracy))
@@ -63,10 +60,9 @@ class History:
         Raises:
             ValueError: lists are missing or unknown.
         """
-        names = {f.name for f in fields(cls)}
-        if set(values) != names:
+        names = cls().to_dict().keys()
+        if values.keys() != names:
             raise ValueError(
-                f"a history has the lists {', '.join(sorted(names))}; "
-                f"got {', '.join(sorted(values))}."
+                f"a history has the lists {', '.join(names)}; got {', '.join(values)}."
             )
         return cls(**{name: list(values[name]) for name in names})

@@ -14,8 +14,7 @@ from torch.optim import Optimizer
 from torch.utils.data import DataLoader
 
 from vit_tutorial.saving import CheckpointError
-from vit_tutorial.training.checks import check_fit, check_loader, choose_optimizer
-from vit_tutorial.training.errors import TrainingDiverged
+from vit_tutorial.training import checks
 from vit_tutorial.training.evaluation import evaluate
 from vit_tutorial.training.history import History
 from vit_tutorial.training.processes import process_group
@@ -43,8 +42,7 @@ def train(
     Args:
         model: changed in place; afterwards it has the last epoch's weights and is on
             the device. Parameters with `requires_grad=False` stay as they are.
-        train_loader: batches of (images, labels). The order of the images depends on
-            the recipe's seed and the number of the epoch alone.
+        train_loader: batches of (images, labels); seed and epoch alone fix their order.
         val_loader: measured after each epoch.
         recipe: how to train; without one, the defaults of `Recipe`.
         optimizer: a new one over exactly the trainable parameters; without one AdamW
@@ -66,14 +64,14 @@ def train(
         TrainingDiverged: loss or gradient is not finite; the last checkpoint stays.
     """
     recipe = replace(recipe or Recipe(), **changes)
-    check_loader(train_loader, "train_loader")
+    checks.check_loader(train_loader, "train_loader")
     if val_loader is not None:
-        check_loader(val_loader, "val_loader")
+        checks.check_loader(val_loader, "val_loader")
     folder = _folder(out, resume, train_loader)
     with process_group(device) as place:
-        check_fit(model, train_loader, recipe, place)
+        checks.check_fit(model, train_loader, recipe, place)
         model.to(place.device)
-        optimizer = choose_optimizer(model, recipe, optimizer)
+        optimizer = checks.choose_optimizer(model, recipe, optimizer)
         run = Run(model, train_loader, recipe, optimizer, place)
         if resume:
             _resume(folder, run, val_loader)
@@ -92,11 +90,11 @@ def _epoch(
         run.epoch(bar.step)
         if val_loader is not None:
             _validate(run, val_loader)
-    except TrainingDiverged as error:
+    except checks.TrainingDiverged as error:
         if folder is None:
             raise
         kept = f"{folder.path} keeps the checkpoint of epoch {folder.last()}."
-        raise TrainingDiverged(f"{error} {kept}") from error
+        raise checks.TrainingDiverged(f"{error} {kept}") from error
     _save(folder, run)
     bar.epoch_is_over()
 
@@ -104,7 +102,7 @@ def _epoch(
 def _validate(run: Run, val_loader: DataLoader) -> None:
     result, history = evaluate(run.model, val_loader), run.history
     if not math.isfinite(result.loss):
-        raise TrainingDiverged(
+        raise checks.TrainingDiverged(
             f"the validation loss is {result.loss} after step {len(history.step_loss)} "
             f"(epoch {history.epochs}). Look for NaN in the validation images; else "
             "lower the learning rate."
@@ -141,6 +139,9 @@ def _folder(
             raise ValueError("resume=True needs the run's folder: out=...")
         return None
     folder = RunFolder(out, getattr(loader.dataset, "classes", None))
-    if not resume:
-        folder.require_new()
+    if not resume and folder.last() is not None:
+        raise FileExistsError(
+            f"{out} holds a run already, up to epoch {folder.last()}. Go on with it "
+            "(resume=True), or name another folder."
+        )
     return folder

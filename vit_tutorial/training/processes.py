@@ -18,6 +18,19 @@ import torch.distributed as dist
 from torch.utils.data import DataLoader, RandomSampler, SequentialSampler
 from torch.utils.data.distributed import DistributedSampler
 
+# What a shared loader keeps; not persistent_workers: living on from epoch to epoch,
+# they would carry random states along, and a resumed run would differ.
+KEPT = (
+    "num_workers",
+    "collate_fn",
+    "pin_memory",
+    "drop_last",
+    "timeout",
+    "worker_init_fn",
+    "multiprocessing_context",
+    "prefetch_factor",
+)
+
 
 @dataclass(frozen=True)
 class Place:
@@ -35,15 +48,9 @@ class Place:
 
 
 def choose_device(device: str | torch.device | None = None) -> torch.device:
-    """The device asked for; without one the GPU if there is one, else the CPU.
-
-    Raises:
-        ValueError: the device is unknown to PyTorch, or not there.
-    """
+    """The device asked for, if it is there; without one the GPU, else the CPU."""
     if device is None:
-        device = "cuda" if torch.cuda.is_available() else "cpu"
-        if device == "cpu" and torch.backends.mps.is_available():
-            device = "mps"
+        device = torch.accelerator.current_accelerator(check_available=True) or "cpu"
     try:
         device = torch.device(device)
         torch.empty(0, device=device)
@@ -57,18 +64,12 @@ def choose_device(device: str | torch.device | None = None) -> torch.device:
 
 @contextmanager
 def process_group(device: str | torch.device | None = None) -> Iterator[Place]:
-    """Join the processes that torchrun started, for as long as the block lasts.
+    """Join the processes that torchrun started, and leave them after the block.
 
     Without torchrun, and inside another such block, nothing is joined or left.
 
     Args:
         device: as for `choose_device`; with NVIDIA GPUs each process takes its own.
-
-    Yields:
-        The place of this process.
-
-    Raises:
-        ValueError: the device can't be used, or there are more processes than GPUs.
     """
     started = int(os.environ.get("WORLD_SIZE", 1)) > 1
     join = started and not dist.is_initialized()
@@ -94,16 +95,12 @@ def process_group(device: str | torch.device | None = None) -> Iterator[Place]:
 
 @contextmanager
 def first_process_first(place: Place) -> Iterator[None]:
-    """Let rank 0 go through a block before the others, as a download needs it.
-
-    Args:
-        place: this process. If rank 0 fails, the others still get their turn.
-    """
+    """Let rank 0 go through a block before the others, as a download needs it."""
     try:
         if place.rank != 0:
             dist.barrier()
         yield
-    finally:
+    finally:  # if rank 0 fails, the others still get their turn
         if place.rank == 0 and place.size > 1:
             dist.barrier()
 
@@ -111,22 +108,10 @@ def first_process_first(place: Place) -> Iterator[None]:
 def share_loader(loader: DataLoader, place: Place, seed: int) -> DataLoader:
     """A loader of this process's share, whose order depends on seed and epoch alone.
 
-    Args:
-        loader: any DataLoader; each process reads batches of its size.
-        place: this process.
-        seed: fixes the order, together with the sampler's `set_epoch`.
-
-    Returns:
-        A loader with a `DistributedSampler`: in each step all processes together read
-        the batch that one process would with batches as large as all of theirs. Where
-        the shares can't be equally large, the first images of the epoch's order come
-        once more at its end, and count twice. A loader with a sampler of its own stays
-        as it is in one process. Workers are started anew in each epoch: living on, they
-        would carry random states along, and a resumed run would differ.
-
-    Raises:
-        ValueError: several processes, and the loader has a sampler of its own, which
-            can't be shared.
+    In each step all processes together read the batch that one process would with
+    batches as large as all of theirs. Where the shares can't be equally large, the
+    first images of the epoch's order come once more at its end, and count twice. A
+    loader with a sampler of its own can't be shared; in one process it stays as it is.
     """
     sampler = loader.sampler
     shuffled = (
@@ -147,7 +132,8 @@ def share_loader(loader: DataLoader, place: Place, seed: int) -> DataLoader:
     sampler = DistributedSampler(
         loader.dataset, place.size, place.rank, shuffle=shuffled, seed=seed
     )
-    return _with_sampler(loader, sampler)
+    kept = {name: getattr(loader, name) for name in KEPT}
+    return DataLoader(loader.dataset, loader.batch_size, sampler=sampler, **kept)
 
 
 def add_up(values: list[float], place: Place) -> list[float]:
@@ -171,20 +157,3 @@ def _own_gpu() -> torch.device:
     device = torch.device("cuda", number)
     torch.cuda.set_device(device)
     return device
-
-
-def _with_sampler(loader: DataLoader, sampler: DistributedSampler) -> DataLoader:
-    """The same loader with another sampler."""
-    return DataLoader(
-        loader.dataset,
-        loader.batch_size,
-        sampler=sampler,
-        num_workers=loader.num_workers,
-        collate_fn=loader.collate_fn,
-        pin_memory=loader.pin_memory,
-        drop_last=loader.drop_last,
-        timeout=loader.timeout,
-        worker_init_fn=loader.worker_init_fn,
-        multiprocessing_context=loader.multiprocessing_context,
-        prefetch_factor=loader.prefetch_factor,
-    )

@@ -46,16 +46,14 @@ class Progress:
 
     def epoch_is_over(self) -> None:
         """Write the last epoch's line."""
-        history = self.run.history
+        history, epochs = self.run.history, self.run.recipe.epochs
+        loss, accuracy = history.train_loss[-1], history.train_accuracy[-1]
         line = (
-            f"epoch {history.epochs}/{self.run.recipe.epochs}: "
-            f"loss {history.train_loss[-1]:.4f}, accuracy {history.train_accuracy[-1]:.4f}"
+            f"epoch {history.epochs}/{epochs}: loss {loss:.4f}, accuracy {accuracy:.4f}"
         )
         if history.val_loss:
-            line += (
-                f"; validation loss {history.val_loss[-1]:.4f}, "
-                f"accuracy {history.val_accuracy[-1]:.4f}"
-            )
+            loss, accuracy = history.val_loss[-1], history.val_accuracy[-1]
+            line += f"; validation loss {loss:.4f}, accuracy {accuracy:.4f}"
         if self.show:
             tqdm.write(line, file=sys.stderr)
         self.bar.set_description(self._title(), refresh=False)

@@ -4,13 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vit_tutorial.checks import (
-    check_above_zero,
-    check_choice,
-    check_positive,
-    check_seed,
-    check_share,
-)
+from vit_tutorial import checks
 
 SCHEDULES = ("cosine", "constant")
 PRECISIONS = ("float32", "bfloat16", "float16")
@@ -55,16 +49,16 @@ class Recipe:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        check_positive(self.epochs, "epochs")
-        check_positive(self.accumulate, "accumulate")
-        check_above_zero(self.learning_rate, "learning_rate", "Try 1e-3.")
-        if self.weight_decay != 0:
-            check_above_zero(self.weight_decay, "weight_decay", "Use 0 for none.")
+        decay, smoothing = self.weight_decay, self.label_smoothing
+        checks.check_positive(self.epochs, "epochs")
+        checks.check_positive(self.accumulate, "accumulate")
+        checks.check_above_zero(self.learning_rate, "learning_rate", "Try 1e-3.")
+        if decay != 0:
+            checks.check_above_zero(decay, "weight_decay", "Use 0 for none.")
         if self.clip is not None:
-            check_above_zero(self.clip, "clip", "Use None for no clipping.")
-        check_share(self.warmup, "warmup", "a share of all steps", "Try 0.1.")
-        smoothing = self.label_smoothing
-        check_share(smoothing, "label_smoothing", "a share", "Use 0.0 for none.")
-        check_choice(self.schedule, "schedule", SCHEDULES)
-        check_choice(self.precision, "precision", PRECISIONS)
-        check_seed(self.seed)
+            checks.check_above_zero(self.clip, "clip", "Use None for no clipping.")
+        checks.check_share(self.warmup, "warmup", "a share of all steps", "Try 0.1.")
+        checks.check_share(smoothing, "label_smoothing", "a share", "Use 0.0 for none.")
+        checks.check_choice(self.schedule, "schedule", SCHEDULES)
+        checks.check_choice(self.precision, "precision", PRECISIONS)
+        checks.check_seed(self.seed)

@@ -17,8 +17,7 @@ from torch.optim import Optimizer
 from torch.utils.data import DataLoader
 
 from vit_tutorial.config import ViTConfig
-from vit_tutorial.training.checks import check_same_run
-from vit_tutorial.training.errors import TrainingDiverged
+from vit_tutorial.training.checks import TrainingDiverged, check_same_run
 from vit_tutorial.training.history import History
 from vit_tutorial.training.processes import Place, add_up, share_loader
 from vit_tutorial.training.recipe import Recipe
@@ -60,11 +59,7 @@ class Run:
         self.network = model if place.size == 1 else DistributedDataParallel(model)
 
     def epoch(self, tell: Callable[[float, float], None]) -> None:
-        """Train on all images once, and add to the history.
-
-        Args:
-            tell: gets the epoch's mean loss and accuracy so far after each step.
-        """
+        """Train on all images; `tell` gets loss and accuracy so far after each step."""
         number = self.history.epochs
         self._seed(number)
         self.model.train()
@@ -130,12 +125,7 @@ class Run:
         }
 
     def load_state(self, state: dict[str, Any], history: History) -> None:
-        """Go on where `state` was taken.
-
-        Raises:
-            CheckpointError: the run that wrote it had another model, recipe, optimizer
-                or other data.
-        """
+        """Go on where `state` was taken, unless that was another run."""
         check_same_run(self.traits(), state.get("traits", {}))
         self.optimizer.load_state_dict(state["optimizer"])
         self.schedule.load_state_dict(state["schedule"])

@@ -22,12 +22,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from vit_tutorial.saving import (
-    CheckpointError,
-    load_weights,
-    save_model,
-    write_atomically,
-)
+from vit_tutorial import saving
 from vit_tutorial.training.history import History
 
 
@@ -49,47 +44,21 @@ class RunFolder:
         found = [re.fullmatch(r"last-(\d+)\.training\.pt", name) for name in names]
         return max((int(match[1]) for match in found if match), default=None)
 
-    def require_new(self) -> None:
-        """Refuse a folder that holds a run already.
-
-        Raises:
-            FileExistsError: it does.
-        """
-        if self.last() is not None:
-            raise FileExistsError(
-                f"{self.path} holds a run already, up to epoch {self.last()}. Go on with "
-                "it (resume=True), or name another folder."
-            )
-
     def save(self, model: nn.Module, state: dict[str, Any], history: History) -> None:
-        """Write a checkpoint: after a kill at any moment the folder holds a whole one.
-
-        Args:
-            model: its weights are written.
-            state: the rest of the training, tensors and plain values only.
-            history: one entry for each complete epoch.
-        """
+        """Write a checkpoint; a kill at any moment leaves a whole one in the folder."""
         epoch = history.epochs
         if history.best_epoch == epoch and epoch > 0:
-            save_model(model, self.path / "best.safetensors", self.classes)
+            saving.save_model(model, self.path / "best.safetensors", self.classes)
         weights, training = self._files(epoch)
-        save_model(model, weights, self.classes)
+        saving.save_model(model, weights, self.classes)
         state = _plain({**state, "history": history.to_dict()})
-        write_atomically(training, lambda half: torch.save(state, half))
-        text = json.dumps(state["history"], indent=1)
-        write_atomically(self.path / "history.json", lambda half: half.write_text(text))
+        saving.write_atomically(training, lambda half: torch.save(state, half))
+        copy, text = self.path / "history.json", json.dumps(state["history"], indent=1)
+        saving.write_atomically(copy, lambda half: half.write_text(text))
         self._remove_all_but(epoch)
 
     def load_training(self) -> tuple[dict[str, Any], History]:
-        """Read the last checkpoint, but for the weights.
-
-        Returns:
-            The state and the history that were saved.
-
-        Raises:
-            FileNotFoundError: there is no checkpoint.
-            CheckpointError: its file is truncated or foreign.
-        """
+        """Read state and history from the last checkpoint, if it is whole and ours."""
         weights, training = self._files(self._require_last())
         with training.open("rb") as file, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about how a foreign file is made
@@ -97,7 +66,7 @@ class RunFolder:
                 state = torch.load(file, map_location="cpu", weights_only=True)
                 return state, History.from_dict(state.pop("history"))
             except Exception as error:  # whatever the bytes of a foreign file lead to
-                raise CheckpointError(
+                raise saving.CheckpointError(
                     f"{training} ({training.stat().st_size:,} bytes) is truncated, or "
                     f"not written by train. The weights are in {weights.name}; but this "
                     "run can't go on exactly. Start a new one in another folder."
@@ -105,7 +74,7 @@ class RunFolder:
 
     def load_weights(self, model: nn.Module) -> None:
         """Fill a model from the last checkpoint; errors as `saving.load_weights`."""
-        load_weights(model, self._files(self._require_last())[0])
+        saving.load_weights(model, self._files(self._require_last())[0])
 
     def _require_last(self) -> int:
         epoch = self.last()
@@ -118,10 +87,7 @@ class RunFolder:
 
     def _files(self, epoch: int) -> tuple[Path, Path]:
         stem = f"last-{epoch:04}"
-        return (
-            self.path / f"{stem}.safetensors",
-            self.path / f"{stem}.training.pt",
-        )
+        return self.path / f"{stem}.safetensors", self.path / f"{stem}.training.pt"
 
     def _remove_all_but(self, epoch: int) -> None:
         keep = {file.name for file in self._files(epoch)}
