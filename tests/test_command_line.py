@@ -18,9 +18,8 @@ from command_line import (
 )
 
 from vit_tutorial import History, VisionTransformer, ViTConfig, data, evaluate, pretrained, set_seed
-from vit_tutorial._cli_data import load_images
-from vit_tutorial._cli_options import DataSettings, Machine
-from vit_tutorial._cli_report import report
+from vit_tutorial.cli.report import report
+from vit_tutorial.cli.settings import Images
 from vit_tutorial.prediction import predict
 from vit_tutorial.saving import load_model, save_model
 from vit_tutorial.training import Evaluation
@@ -232,8 +231,7 @@ def test_augmentation_changes_training_images_alone(photos, tmp_path, monkeypatc
 
 @pytest.mark.parametrize("name", ["fashion-mnist", "digits"])
 def test_augmentation_of_images_in_memory(name):
-    settings = DataSettings(name, shift=3)
-    loaders = load_images(settings, ViTConfig(28, 7, in_channels=1, num_classes=10), Machine())
+    loaders = Images(name, shift=3).load(ViTConfig(28, 7, in_channels=1, num_classes=10))
     train, val = loaders.train.dataset, loaders.val.dataset
     assert any(not torch.equal(train[0][0], train.images[0]) for _ in range(20))
     assert torch.equal(val[0][0], val.images[0])

@@ -1,0 +1,253 @@
+"""`python -m vit_tutorial train`: train a model, or go on with a run."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from collections.abc import Sequence
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jsonargparse import ArgumentParser, Namespace
+
+from vit_tutorial.cli.options import Parser, add_options, pick, processes_now
+from vit_tutorial.cli.settings import (
+    MODELS,
+    SIZES,
+    Images,
+    Machine,
+    choose_model,
+    find_data,
+)
+from vit_tutorial.config import ViTConfig
+from vit_tutorial.recipe import Recipe
+
+if TYPE_CHECKING:
+    from vit_tutorial import VisionTransformer
+    from vit_tutorial.data import Loaders
+    from vit_tutorial.history import History
+    from vit_tutorial.processes import Place
+
+CONFIG = "config.json"
+USAGE = """%(prog)s --data NAME --out DIR [options]
+       %(prog)s --config FILE --out DIR [options]
+       %(prog)s --out DIR --resume"""
+
+EXAMPLES = """\
+examples:
+  python -m vit_tutorial train --data fashion-mnist --out runs/first
+  python -m vit_tutorial train --out runs/first --resume
+  python -m vit_tutorial train --data photos --model ViT-Ti/16 --out runs/photos
+  python -m vit_tutorial train --config runs/first/config.json --seed 1 \\
+    --out runs/second
+
+Several processes train together, each on a share of every step's images. The
+batch size is that of each process: here a step sees 2 × 64 images.
+  torchrun --nproc_per_node=2 -m vit_tutorial train --data fashion-mnist \\
+    --batch-size 64 --out runs/two
+
+DIR gets config.json (these settings), history.json, best.safetensors (weights
+of the epoch with the best validation accuracy) and the last epoch's checkpoint,
+from which --resume goes on. The exit status is 0; 1 if the training diverged;
+2 if something is wrong with an option or a file; 130 after Ctrl-C."""
+
+MODEL_TEXT = """\
+A model by its name, or a name and some other sizes. small and medium are
+for images of 28×28 pixels, the others are the paper's. SIZE is one side in
+pixels, or height and width, as in 160x224."""
+
+SECTIONS = {
+    "images": Images,
+    "model": ViTConfig,
+    "recipe": Recipe,
+    "this computer": Machine,
+}
+REMARKS = {
+    "data": "needed for a new run",
+    "image_size": "default: 28, or 224 for a folder and a model of the paper",
+    "in_channels": "default: 3 for a folder, else 1",
+    **dict.fromkeys(SIZES, "default: as --model says"),
+}
+
+
+def parser() -> Parser:
+    """The options of this command."""
+    what = "Train a Vision Transformer on labelled images."
+    found = Parser("train", usage=USAGE, description=what, epilog=EXAMPLES)
+    _add_run(found.add_argument_group("the run"))
+    for title, cls in SECTIONS.items():
+        group = found.add_argument_group(
+            title, MODEL_TEXT if title == "model" else None
+        )
+        if title == "model":
+            text = f"{', '.join(MODELS)} (default: small)"
+            how = {"choices": tuple(MODELS), "default": "small", "metavar": "NAME"}
+            group.add_argument("--model", help=text, **how)
+        names = [f.name for f in fields(cls) if f.name != "num_classes"]
+        add_options(group, cls, names, **REMARKS)
+    return found
+
+
+def _add_run(group: ArgumentParser) -> None:
+    text = "folder of the run; it is made if it is not there"
+    group.add_argument("--out", type=Path, metavar="DIR", help=text)
+    text = "go on with the run in DIR, with its settings: no other option is needed"
+    group.add_argument("--resume", action="store_true", help=text)
+    text = "settings in JSON, as in DIR/config.json; options here win over it"
+    group.add_argument("--config", type=Path, metavar="FILE", help=text)
+    text = "show no progress on stderr"
+    group.add_argument("--quiet", action="store_true", help=text)
+
+
+def run(arguments: Sequence[str]) -> None:
+    """Train; the result goes to stdout, progress to stderr."""
+    from vit_tutorial.processes import process_group
+
+    options = choose_options(arguments)
+    try:
+        with process_group(options.device) as place:
+            history = _train(options, place)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(_way_on(options.out)) from None
+    if place.rank == 0:
+        best = history.best_epoch
+        accuracy = history.val_accuracy[best - 1]
+        print(
+            f"best epoch {best} of {history.epochs}: validation accuracy "
+            f"{accuracy:.2%}, weights in {options.out / 'best.safetensors'}"
+        )
+
+
+def choose_options(arguments: Sequence[str]) -> Namespace:
+    """The options, over those in a file, over those of the run to resume.
+
+    Raises:
+        ValueError: an option or file is wrong, or the folder does not fit.
+    """
+    from vit_tutorial.checkpoints import RunFolder
+
+    reader = parser()
+    options = reader.parse_args(arguments)
+    out, stored = options.out, None
+    if out is None:
+        raise ValueError("say where the run shall be: --out DIR.")
+    if options.resume:
+        if not (out / CONFIG).is_file():
+            raise ValueError(
+                f"{out} holds no {CONFIG}, so there is no run to resume. Check --out, or "
+                "start one without --resume."
+            )
+        stored = _read_config(reader, out / CONFIG)
+    elif RunFolder(out).last() is not None:
+        raise ValueError(
+            f"{out} holds a run already. Go on with it by --resume, or name another "
+            "folder."
+        )
+    base = _read_config(reader, options.config, stored) if options.config else stored
+    options = reader.parse_args(arguments, namespace=base)
+    options.data = find_data(options.data)
+    if stored:
+        _refuse_changes(_settings(options), _settings(stored), out)
+    return options
+
+
+def _read_config(
+    reader: Parser, path: Path, base: Namespace | None = None
+) -> Namespace:
+    """The options in a file, over others; one wrong name or value is refused."""
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:  # also where the bytes are no UTF-8
+        raise ValueError(f"{path} is not JSON: {error}. Mend it there.") from error
+    if not isinstance(values, dict):
+        raise ValueError(f'{path} must hold settings by name, as {{"epochs": 3}}.')
+    processes, now = values.pop("processes", processes_now()), processes_now()
+    if processes != now:
+        raise ValueError(
+            f"{path} is for {processes} processes, this run has {now}: each step would "
+            f"see other images. Start it by {_command(processes)} …"
+        )
+    try:
+        return reader.parse_object(values, namespace=base)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
+
+
+def _settings(options: Namespace) -> dict[str, Any]:
+    """What determines a run; another machine is allowed."""
+    parts = [pick(options, cls) for cls in (Images, ViTConfig, Recipe)]
+    return {"model": options.model} | parts[0] | parts[1] | parts[2]
+
+
+def _refuse_changes(asked: dict[str, Any], kept: dict[str, Any], out: Path) -> None:
+    for name, value in asked.items():
+        if value != kept[name]:
+            raise ValueError(
+                f"the options contradict the run in {out}: {name} = {value!r}, but it "
+                f"has {kept[name]!r}. --resume needs none of them; for another run name "
+                "another folder."
+            )
+
+
+def _train(options: Namespace, place: Place) -> History:
+    from vit_tutorial import VisionTransformer, set_seed, training
+    from vit_tutorial.processes import first_process_first
+
+    images, recipe = Images(**pick(options, Images)), Recipe(**pick(options, Recipe))
+    config, workers = choose_model(options), options.num_workers
+    with first_process_first(place):  # it may have to download them
+        loaders = images.load(config, workers)
+    set_seed(recipe.seed)
+    model = VisionTransformer(replace(config, num_classes=len(loaders.classes)))
+    if place.rank == 0 and not options.resume:
+        _write(options)
+    if place.rank == 0 and not options.quiet:
+        print(_announcement(model, loaders, place), file=sys.stderr)
+    return training.train(
+        model,
+        loaders.train,
+        loaders.val,
+        recipe,
+        device=place.device,
+        out=options.out,
+        resume=options.resume,
+        progress=not options.quiet,
+    )
+
+
+def _write(options: Namespace) -> None:
+    from vit_tutorial.saving import write_atomically
+
+    values = _settings(options) | pick(options, Machine)
+    values["processes"] = processes_now()
+    text = json.dumps(values, indent=2, ensure_ascii=False) + "\n"
+    write_atomically(options.out / CONFIG, lambda half: half.write_text(text, "utf8"))
+
+
+def _announcement(model: VisionTransformer, loaders: Loaders, place: Place) -> str:
+    parameters = sum(parameter.numel() for parameter in model.parameters())
+    processes = f"{place.size} process" + "es" * (place.size > 1)
+    return (
+        f"{parameters:,} parameters, {len(loaders.train.dataset):,} images for training "
+        f"and {len(loaders.val.dataset):,} for validation, {len(loaders.classes)} "
+        f"classes; {processes} on {place.device.type}, batches of "
+        f"{loaders.train.batch_size}"
+    )
+
+
+def _command(processes: int) -> str:
+    if processes == 1:
+        return "python -m vit_tutorial train"
+    return f"torchrun --nproc_per_node={processes} -m vit_tutorial train"
+
+
+def _way_on(out: Path) -> str:
+    """What to do after Ctrl-C."""
+    from vit_tutorial.checkpoints import RunFolder
+
+    if RunFolder(out).last() is None:
+        return f"{out} has no checkpoint yet: start again."
+    words = f"--out {shlex.quote(str(out))} --resume"
+    return f"resume with: {_command(processes_now())} {words}"
