@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-from vit_tutorial.cli.options import Parser
+from vit_tutorial.cli.options import Parser, processes_now
 
 DIVERGED, REFUSED, INTERRUPTED, NOBODY_READS = 1, 2, 130, 141
 DESCRIPTION = """\
@@ -42,10 +42,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     try:
         command = parser.parse_args(arguments[:1]).COMMAND
+        if command != "train" and processes_now() > 1:
+            way_out = "start it by python, not by torchrun."
+            raise ValueError(f"{command} runs in one process: {way_out}")
         import_module(f"vit_tutorial.cli.{command}").run(arguments[1:])
         sys.stdout.flush()
     except KeyboardInterrupt as stop:
-        print(f"interrupted. {stop or 'Nothing was changed.'}", file=sys.stderr)
+        print(f"interrupted. {str(stop) or 'Nothing was changed.'}", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:  # such as: … | head -1
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

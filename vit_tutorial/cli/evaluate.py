@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from vit_tutorial.cli.options import Parser, add_options, pick, refuse_torchrun
+from vit_tutorial.cli.options import Parser, add_options, pick
 from vit_tutorial.cli.settings import Images, Machine, check_fits, find_data
 
 EXAMPLES = """\
@@ -38,7 +38,6 @@ def parser() -> Parser:
 def run(arguments: Sequence[str]) -> None:
     """Measure a model on one split of the images; the result goes to stdout."""
     options = parser().parse_args(arguments)
-    refuse_torchrun("evaluate")
     options.data = find_data(options.data)
     images = Images(**pick(options, Images))
     machine = Machine(**pick(options, Machine))

@@ -34,12 +34,16 @@ class Parser(ArgumentParser):
 
     def error(self, message: str, ex: Exception | None = None) -> NoReturn:
         """Hand what is wrong on to `main`, in words instead of Python's types."""
+        message = message.replace(
+            "Value not boolean:", "flip must be true or false, got"
+        )
         key = re.match(r'Parser key "(.+?)"', message)
         value = re.search(r"(?:Got|Given) value: (.*)", message)
         kinds = re.findall(r"Expected a <class '(\w+)'>", message)
         if key and value and kinds:
             expected = " or ".join(WORDS.get(kind, kind) for kind in kinds)
             message = f"{key[1]} must be {expected}, got {value[1]}"
+        message = re.sub(r'^Parser key "(.+?)"', r"\1", message)
         raise ValueError(f"{message.rstrip('.')}. See {self.prog} --help.") from ex
 
     def add_weights(self) -> None:
@@ -83,7 +87,7 @@ def add_options(
         if hint is bool:
             how = {"action": ActionYesNo(no_prefix="no-"), "default": default}
         if name in remarks:
-            how |= {"type": hint | None, "default": None}
+            how["default"] = None
         remark = remarks.get(name, f"default: {told}")
         how["help"] = f"{text} ({remark})".replace("%", "%%")
         group.add_argument(f"--{name.replace('_', '-')}", **how)
@@ -99,9 +103,8 @@ def processes_now() -> int:
     return int(os.environ.get("WORLD_SIZE", 1))
 
 
-def refuse_torchrun(command: str) -> None:
-    """Refuse to do the same in several processes, by a ValueError."""
-    if processes_now() > 1:
-        raise ValueError(
-            f"{command} runs in one process: start it by python, not by torchrun."
-        )
+def start_command(processes: int) -> str:
+    """How a training is started in so many processes."""
+    if processes == 1:
+        return "python -m vit_tutorial train"
+    return f"torchrun --nproc_per_node={processes} -m vit_tutorial train"

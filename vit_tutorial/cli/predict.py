@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from vit_tutorial.cli.options import Parser, add_options, refuse_torchrun
+from vit_tutorial.cli.options import Parser, add_options
 from vit_tutorial.cli.settings import Machine
 
 EXAMPLES = """\
@@ -33,7 +33,6 @@ def parser() -> Parser:
 def run(arguments: Sequence[str]) -> None:
     """Name the most likely classes of each image on stdout."""
     options = parser().parse_args(arguments)
-    refuse_torchrun("predict")
 
     from vit_tutorial import prediction
     from vit_tutorial.cli.report import padded

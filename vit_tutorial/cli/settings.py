@@ -50,7 +50,7 @@ class Images:
 
     def __post_init__(self) -> None:
         check_positive(self.batch_size, "batch_size")
-        if self.root is not None and self.data != "fashion-mnist-full":
+        if self.root is not None and self.data not in (None, "fashion-mnist-full"):
             raise ValueError(
                 f"--root says where the files of fashion-mnist-full are; {self.data} "
                 "has no use for it. Leave it out."

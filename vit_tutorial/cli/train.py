@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jsonargparse import ArgumentParser, Namespace
 
-from vit_tutorial.cli.options import Parser, add_options, pick, processes_now
-from vit_tutorial.cli.settings import (
-    MODELS,
-    SIZES,
-    Images,
-    Machine,
-    choose_model,
-    find_data,
-)
+from vit_tutorial.cli.config_file import build, choose_options, write_config
+from vit_tutorial.cli.options import Parser, add_options, processes_now, start_command
+from vit_tutorial.cli.settings import MODELS, SIZES, Images, Machine, choose_model
 from vit_tutorial.config import ViTConfig
 from vit_tutorial.recipe import Recipe
 
@@ -30,7 +23,6 @@ if TYPE_CHECKING:
     from vit_tutorial.history import History
     from vit_tutorial.processes import Place
 
-CONFIG = "config.json"
 USAGE = """%(prog)s --data NAME --out DIR [options]
        %(prog)s --config FILE --out DIR [options]
        %(prog)s --out DIR --resume"""
@@ -105,7 +97,7 @@ def run(arguments: Sequence[str]) -> None:
     """Train; the result goes to stdout, progress to stderr."""
     from vit_tutorial.processes import process_group
 
-    options = choose_options(arguments)
+    options = choose_options(parser(), arguments)
     try:
         with process_group(options.device) as place:
             history = _train(options, place)
@@ -120,89 +112,18 @@ def run(arguments: Sequence[str]) -> None:
         )
 
 
-def choose_options(arguments: Sequence[str]) -> Namespace:
-    """The options, over those in a file, over those of the run to resume.
-
-    Raises:
-        ValueError: an option or file is wrong, or the folder does not fit.
-    """
-    from vit_tutorial.checkpoints import RunFolder
-
-    reader = parser()
-    options = reader.parse_args(arguments)
-    out, stored = options.out, None
-    if out is None:
-        raise ValueError("say where the run shall be: --out DIR.")
-    if options.resume:
-        if not (out / CONFIG).is_file():
-            raise ValueError(
-                f"{out} holds no {CONFIG}, so there is no run to resume. Check --out, or "
-                "start one without --resume."
-            )
-        stored = _read_config(reader, out / CONFIG)
-    elif RunFolder(out).last() is not None:
-        raise ValueError(
-            f"{out} holds a run already. Go on with it by --resume, or name another "
-            "folder."
-        )
-    base = _read_config(reader, options.config, stored) if options.config else stored
-    options = reader.parse_args(arguments, namespace=base)
-    options.data = find_data(options.data)
-    if stored:
-        _refuse_changes(_settings(options), _settings(stored), out)
-    return options
-
-
-def _read_config(
-    reader: Parser, path: Path, base: Namespace | None = None
-) -> Namespace:
-    """The options in a file, over others; one wrong name or value is refused."""
-    try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:  # also where the bytes are no UTF-8
-        raise ValueError(f"{path} is not JSON: {error}. Mend it there.") from error
-    if not isinstance(values, dict):
-        raise ValueError(f'{path} must hold settings by name, as {{"epochs": 3}}.')
-    processes, now = values.pop("processes", processes_now()), processes_now()
-    if processes != now:
-        raise ValueError(
-            f"{path} is for {processes} processes, this run has {now}: each step would "
-            f"see other images. Start it by {_command(processes)} …"
-        )
-    try:
-        return reader.parse_object(values, namespace=base)
-    except ValueError as error:
-        raise ValueError(f"{path}: {error}") from error
-
-
-def _settings(options: Namespace) -> dict[str, Any]:
-    """What determines a run; another machine is allowed."""
-    parts = [pick(options, cls) for cls in (Images, ViTConfig, Recipe)]
-    return {"model": options.model} | parts[0] | parts[1] | parts[2]
-
-
-def _refuse_changes(asked: dict[str, Any], kept: dict[str, Any], out: Path) -> None:
-    for name, value in asked.items():
-        if value != kept[name]:
-            raise ValueError(
-                f"the options contradict the run in {out}: {name} = {value!r}, but it "
-                f"has {kept[name]!r}. --resume needs none of them; for another run name "
-                "another folder."
-            )
-
-
 def _train(options: Namespace, place: Place) -> History:
     from vit_tutorial import VisionTransformer, set_seed, training
     from vit_tutorial.processes import first_process_first
 
-    images, recipe = Images(**pick(options, Images)), Recipe(**pick(options, Recipe))
-    config, workers = choose_model(options), options.num_workers
+    images, recipe, machine = build(options)
+    config = choose_model(options)
     with first_process_first(place):  # it may have to download them
-        loaders = images.load(config, workers)
+        loaders = images.load(config, machine.num_workers)
     set_seed(recipe.seed)
     model = VisionTransformer(replace(config, num_classes=len(loaders.classes)))
     if place.rank == 0 and not options.resume:
-        _write(options)
+        write_config(options)
     if place.rank == 0 and not options.quiet:
         print(_announcement(model, loaders, place), file=sys.stderr)
     return training.train(
@@ -217,15 +138,6 @@ def _train(options: Namespace, place: Place) -> History:
     )
 
 
-def _write(options: Namespace) -> None:
-    from vit_tutorial.saving import write_atomically
-
-    values = _settings(options) | pick(options, Machine)
-    values["processes"] = processes_now()
-    text = json.dumps(values, indent=2, ensure_ascii=False) + "\n"
-    write_atomically(options.out / CONFIG, lambda half: half.write_text(text, "utf8"))
-
-
 def _announcement(model: VisionTransformer, loaders: Loaders, place: Place) -> str:
     parameters = sum(parameter.numel() for parameter in model.parameters())
     processes = f"{place.size} process" + "es" * (place.size > 1)
@@ -237,12 +149,6 @@ def _announcement(model: VisionTransformer, loaders: Loaders, place: Place) -> s
     )
 
 
-def _command(processes: int) -> str:
-    if processes == 1:
-        return "python -m vit_tutorial train"
-    return f"torchrun --nproc_per_node={processes} -m vit_tutorial train"
-
-
 def _way_on(out: Path) -> str:
     """What to do after Ctrl-C."""
     from vit_tutorial.checkpoints import RunFolder
@@ -250,4 +156,4 @@ def _way_on(out: Path) -> str:
     if RunFolder(out).last() is None:
         return f"{out} has no checkpoint yet: start again."
     words = f"--out {shlex.quote(str(out))} --resume"
-    return f"resume with: {_command(processes_now())} {words}"
+    return f"resume with: {start_command(processes_now())} {words}"
