@@ -70,7 +70,7 @@ def test_the_model_of_the_folder(photos, tmp_path, monkeypatch):
         ["--config", file],
         ["--config", file, "--model", "medium", "--in-channels", "1"],
         ["--config", as_named],
-        ["--image-size", "28x28"],
+        ["--image-size", "28x56"],
     ):
         with pytest.raises(ZeroDivisionError):
             call("train", "--data", photos, "--out", tmp_path / "run", *options)
@@ -80,7 +80,7 @@ def test_the_model_of_the_folder(photos, tmp_path, monkeypatch):
         [224, 32, 3, 384, 3, 6, "mean"],
         [28, 4, 1, 128, 3, 4, "mean"],
         [224, 32, 3, 384, 12, 6, "cls"],
-        [28, 7, 3, 64, 4, 4, "cls"],
+        [(28, 56), 7, 3, 64, 4, 4, "cls"],
     ]
     assert {model.num_classes for model in chosen} == {2}
 

@@ -61,7 +61,7 @@ def test_every_setting_is_an_option_in_its_section_with_its_text_and_default(mon
             value = "--no-flip" if flag == "--flip" else "[A-Z]+"
             option = re.search(rf"{flag},? {value} (.*?)(?= --|$)", section)
             assert option[1].startswith(f"{said_of(cls, field.name)} ("), flag
-            default = {None: "none", False: "no"}.get(field.default or None, field.default)
+            default = "none" if field.default is None else field.default
             if cls is Recipe or cls is Machine:
                 assert option[1].endswith(f"(default: {default})"), flag
             else:

@@ -23,9 +23,9 @@ def choose_options(parser: Parser, arguments: Sequence[str]) -> Namespace:
     Raises:
         ValueError: an option or a file is wrong, or the folder does not fit.
     """
-    from vit_tutorial.checkpoints import RunFolder
-
     options, stored = parser.parse_args(arguments), None
+    from vit_tutorial.checkpoints import RunFolder  # not for the help
+
     out = options.out
     if out is None:
         raise ValueError("say where the run shall be: --out DIR.")
@@ -79,7 +79,7 @@ def _read(parser: Parser, path: Path, base: Namespace | None = None) -> Namespac
             f"see other images. Start it by {start_command(processes)} …"
         )
     try:
-        options = parser.parse_object(values, namespace=base)
+        options = parser.parse_object(values, base)
         build(options)
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from error

@@ -57,8 +57,7 @@ def read_value(text: str) -> Any:
     if text.lower() == "none":
         return None
     if sides := re.fullmatch(r"(\d+)x(\d+)", text.lower()):
-        height, width = map(int, sides.groups())
-        return height if height == width else [height, width]
+        return [int(side) for side in sides.groups()]
     return json.loads(text)
 
 

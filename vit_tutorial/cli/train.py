@@ -95,9 +95,9 @@ def _add_run(group: ArgumentParser) -> None:
 
 def run(arguments: Sequence[str]) -> None:
     """Train; the result goes to stdout, progress to stderr."""
+    options = choose_options(parser(), arguments)
     from vit_tutorial.processes import process_group
 
-    options = choose_options(parser(), arguments)
     try:
         with process_group(options.device) as place:
             history = _train(options, place)
