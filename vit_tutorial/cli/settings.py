@@ -26,7 +26,7 @@ MODELS = SMALL | {
 }
 
 
-@dataclass
+@dataclass(frozen=True)
 class Images:
     """Which images, and how many at a time.
 
@@ -88,7 +88,7 @@ class Images:
         return splits.augmented(change).loaders(self.batch_size, workers)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Machine:
     """What computes; a resumed run may have another.
 
