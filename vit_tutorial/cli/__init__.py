@@ -34,18 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit status: 0, 1 (the training diverged), 2 (something is wrong with the
         command line, a value or a file), 130 (interrupted) or 141 (nobody reads on).
     """
-    arguments = list(sys.argv[1:] if arguments is None else arguments)
-    parser = Parser(usage="%(prog)s COMMAND [options]", description=DESCRIPTION)
-    known = ("train", "evaluate", "predict")
-    parser.add_argument(
-        "COMMAND", choices=known, metavar="COMMAND", help="one of these"
-    )
     try:
-        command = parser.parse_args(arguments[:1]).COMMAND
-        if command != "train" and processes_now() > 1:
-            way_out = "start it by python, not by torchrun."
-            raise ValueError(f"{command} runs in one process: {way_out}")
-        import_module(f"vit_tutorial.cli.{command}").run(arguments[1:])
+        _run(list(sys.argv[1:] if arguments is None else arguments))
         sys.stdout.flush()
     except KeyboardInterrupt as stop:
         print(f"interrupted. {str(stop) or 'Nothing was changed.'}", file=sys.stderr)
@@ -60,6 +50,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{speaker}error: {' '.join(message.split())}", file=sys.stderr)
         return status
     return 0
+
+
+def _run(arguments: list[str]) -> None:
+    """Run the command that comes first, with the other arguments."""
+    parser = Parser(usage="%(prog)s COMMAND [options]", description=DESCRIPTION)
+    known = ("train", "evaluate", "predict")
+    parser.add_argument(
+        "COMMAND", choices=known, metavar="COMMAND", help="one of these"
+    )
+    command = parser.parse_args(arguments[:1]).COMMAND
+    if command != "train" and processes_now() > 1:
+        way_out = "start it by python, not by torchrun."
+        raise ValueError(f"{command} runs in one process: {way_out}")
+    import_module(f"vit_tutorial.cli.{command}").run(arguments[1:])
 
 
 def _in_words(error: Exception) -> tuple[str, int]:
