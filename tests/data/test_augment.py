@@ -5,8 +5,7 @@ import torch
 from torch.utils.data import DataLoader
 
 from vit_tutorial import ViTConfig, data, set_seed
-from vit_tutorial._cli_data import load_images
-from vit_tutorial._cli_options import DataSettings, Machine
+from vit_tutorial.cli.settings import Images
 from vit_tutorial.data import ImageSet, Splits
 
 
@@ -125,4 +124,4 @@ def test_without_a_transform_images_come_as_they_lie():
 @pytest.mark.parametrize("name", ["fashion-mnist", "digits"])
 def test_a_run_that_asks_for_no_change_pays_for_none(name):
     config = ViTConfig(28, 7, in_channels=1, num_classes=10)
-    assert load_images(DataSettings(name), config, Machine()).train.dataset.transform is None
+    assert Images(name).load(config).train.dataset.transform is None

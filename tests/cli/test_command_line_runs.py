@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import shlex
 import signal
@@ -22,6 +21,7 @@ from command_line import (
 )
 from two_processes import torchrun
 
+from vit_tutorial.cli.options import Parser
 from vit_tutorial.training.run_folder import RunFolder
 
 pytest_plugins = ["coloured_pictures"]
@@ -71,20 +71,29 @@ def test_two_processes_train_as_one_with_the_doubled_batch(photos, tmp_path, mon
     )
     monkeypatch.setenv("WORLD_SIZE", "2")
     assert (
-        "resume with: torchrun --nproc_per_node=2 -m vit_tutorial train" in interrupted(two, monkeypatch).err
+        f"resume with: torchrun --nproc_per_node=2 -m vit_tutorial train --out {two} --resume\n"
+        in interrupted(monkeypatch, "--out", two, "--resume").err
     )
 
 
-def interrupted(out: Path, monkeypatch) -> Result:
+def interrupted(monkeypatch, *options: str | Path) -> Result:
     """Ctrl-C as soon as the training starts."""
 
-    def interrupt(arguments: argparse.Namespace) -> None:
+    def interrupt(device: str | None) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("vit_tutorial._cli_parser.train_command", interrupt)
-    return call("train", "--data", "digits", "--out", out)
+    monkeypatch.setattr("vit_tutorial.training.processes.process_group", interrupt)
+    return call("train", *options)
 
 
 def test_interrupted_before_there_is_anything(tmp_path, monkeypatch):
-    result = interrupted(tmp_path, monkeypatch)
+    result = interrupted(monkeypatch, "--data", "digits", "--out", tmp_path)
     assert result == (130, "", f"interrupted. {tmp_path} has no checkpoint yet: start again.\n")
+
+
+def test_interrupted_while_it_reads(monkeypatch):
+    def interrupt(self: Parser, arguments: list[str]) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Parser, "parse_args", interrupt)
+    assert call("predict", "a.png") == (130, "", "interrupted. Nothing was changed.\n")

@@ -1,0 +1,146 @@
+"""The settings of a run: images, model and machine; its recipe is `Recipe`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jsonargparse import Namespace
+
+from vit_tutorial.checks import check_not_negative, check_positive
+from vit_tutorial.cli.options import pick
+from vit_tutorial.config import VARIANTS, ViTConfig
+
+if TYPE_CHECKING:
+    from vit_tutorial.data import Loaders
+
+GREY = ("fashion-mnist", "fashion-mnist-full", "digits")  # data sets of one channel
+SIZES = ("patch_size", "embed_dim", "depth", "num_heads", "mlp_dim")
+SMALL = {"small": (7, 64, 4, 4, 128), "medium": (4, 128, 6, 4, 256)}  # for 28×28
+MODELS = SMALL | {
+    f"ViT-{size}/{patch}": (patch, *widths)
+    for size, (widths, patches) in VARIANTS.items()
+    for patch in patches
+}
+
+
+@dataclass(frozen=True)
+class Images:
+    """Which images, and how many at a time.
+
+    Attributes:
+        data: "fashion-mnist" (10,000 images for training, in this package),
+            "fashion-mnist-full" (55,000), "digits" (scikit-learn's), or a folder with
+            one folder of images for each class.
+        root: folder of the full Fashion-MNIST's files; None: they are searched for.
+        batch_size: images in a batch, for each process that torchrun starts.
+        shift: in training, move each image by up to so many pixels in each direction.
+        rotate: in training, turn each image by up to so many degrees either way.
+        flip: in training, mirror every other image, left to right.
+    """
+
+    data: str
+    root: str | None = None
+    batch_size: int = 64
+    shift: int = 0
+    rotate: float = 0.0
+    flip: bool = False
+
+    def __post_init__(self) -> None:
+        check_positive(self.batch_size, "batch_size")
+        if self.root is not None and self.data not in (None, "fashion-mnist-full"):
+            raise ValueError(
+                f"--root says where the files of fashion-mnist-full are; {self.data} "
+                "has no use for it. Leave it out."
+            )
+
+    def load(
+        self, config: ViTConfig, workers: int = 0, transform: Callable | None = None
+    ) -> Loaders:
+        """Read them, as a model of this configuration takes them.
+
+        Args:
+            config: of the model.
+            workers: processes that read images beside this one.
+            transform: of a folder's images; None: `data.image_transform`.
+        """
+        from vit_tutorial import data
+        from vit_tutorial.data.augment import chain
+
+        size, changes = config.image_size, (self.shift, self.rotate, self.flip)
+        change = data.augmentation(size, *changes) if any(changes) else None
+        if self.data == "digits":
+            splits = data.digits(size)
+        elif self.data in GREY:
+            splits = data.fashion_mnist(self.data == "fashion-mnist-full", self.root)
+        else:
+            transform = transform or data.image_transform(size)
+            mode, more = (
+                "L" if config.in_channels == 1 else "RGB",
+                chain(transform, change),
+            )
+            options = {"num_workers": workers, "mode": mode, "train_transform": more}
+            return data.image_folder(
+                self.data, size, self.batch_size, transform=transform, **options
+            )
+        return splits.augmented(change).loaders(self.batch_size, workers)
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What computes; a resumed run may have another.
+
+    Attributes:
+        device: such as "cpu" or "cuda"; None: a GPU if there is one.
+        num_workers: processes that read images beside each one that trains.
+    """
+
+    device: str | None = None
+    num_workers: int = 0
+
+    def __post_init__(self) -> None:
+        check_not_negative(self.num_workers, "num_workers")
+
+
+def find_data(name: str | None) -> str:
+    """A data set's name as it is, a folder's path from the root of the disk."""
+    if name is None:
+        raise ValueError(f"say which images: --data {'|'.join(GREY)}|FOLDER.")
+    folder = Path(name).expanduser()
+    if name not in GREY and not folder.is_dir():
+        raise ValueError(
+            f"there is no folder {name!r}, and no data set of this name. Known: "
+            f"{', '.join(GREY)}."
+        )
+    return name if name in GREY else str(folder.resolve())
+
+
+def choose_model(options: Namespace) -> ViTConfig:
+    """The model that the options ask for; what they leave open fits to the images."""
+    grey, small = options.data in GREY, options.model in SMALL
+    fitting = {
+        "image_size": 28 if grey or small else 224,
+        "in_channels": 1 if grey else 3,
+    }
+    named = dict(zip(SIZES, MODELS[options.model], strict=True))
+    said = {k: v for k, v in pick(options, ViTConfig).items() if v is not None}
+    config = ViTConfig(**fitting | named | said)
+    check_fits(config, options.data)
+    return config
+
+
+def check_fits(config: ViTConfig, data: str) -> None:
+    """Refuse a model for other images than these, by a ValueError."""
+    channels, allowed = config.in_channels, (1,) if data in GREY else (1, 3)
+    if channels not in allowed:
+        raise ValueError(
+            f"{data} has images of {' or '.join(map(str, allowed))} channels, the "
+            f"model's in_channels are {channels}. Choose a model, or images, that fit."
+        )
+    if data.startswith("fashion-mnist") and config.image_size not in (28, (28, 28)):
+        raise ValueError(
+            f"{data} has images of 28×28 pixels, the model's image_size is "
+            f"{config.image_size}. Choose a model, or images, that fit."
+        )
