@@ -110,8 +110,8 @@ def parameter_groups(
         first. A group without a parameter that learns is not there.
 
     Raises:
-        TypeError: a rate is not a number.
-        ValueError: a rate is not above zero, no parameter learns, or there is no head.
+        TypeError, ValueError: a rate is no number above zero.
+        ValueError: no parameter learns, or there is no head.
     """
     check_above_zero(learning_rate, "learning_rate", "Try 1e-3.")
     way_out = "To keep the backbone as it is, use freeze(model, except_='head')."

@@ -8,7 +8,7 @@ import torch
 from command_line import COLOURS, call
 
 from vit_tutorial import VisionTransformer, ViTConfig, data, evaluate, pretrained, set_seed
-from vit_tutorial.cli.report import report
+from vit_tutorial.cli.evaluate import report
 from vit_tutorial.prediction import predict
 from vit_tutorial.saving import load_model, save_model
 from vit_tutorial.training import Evaluation

@@ -158,7 +158,3 @@ def test_loaders_that_cannot_be_shared_are_refused_by_all(both):
         assert "WeightedRandomSampler can't be shared by 2 processes" in weighted
         assert "BatchSampler can't be shared by 2 processes" in batches
         assert "shuffle=True" in weighted
-
-
-def test_the_first_process_goes_first(both):
-    assert [found["first"] for found in both] == [False, True]

@@ -56,13 +56,10 @@ def _run(arguments: list[str]) -> None:
     """Run the command that comes first, with the other arguments."""
     parser = Parser(usage="%(prog)s COMMAND [options]", description=DESCRIPTION)
     known = ("train", "evaluate", "predict")
-    parser.add_argument(
-        "COMMAND", choices=known, metavar="COMMAND", help="one of these"
-    )
+    parser.add_argument("COMMAND", choices=known, metavar="COMMAND", help="one of these")
     command = parser.parse_args(arguments[:1]).COMMAND
     if command != "train" and processes_now() > 1:
-        way_out = "start it by python, not by torchrun."
-        raise ValueError(f"{command} runs in one process: {way_out}")
+        raise ValueError(f"{command} runs in one process: start it by python, not by torchrun.")
     import_module(f"vit_tutorial.cli.{command}").run(arguments[1:])
 
 

@@ -18,11 +18,7 @@ CONFIG = "config.json"
 
 
 def choose_options(parser: Parser, arguments: Sequence[str]) -> Namespace:
-    """The options, over those in a file, over those of the run to resume.
-
-    Raises:
-        ValueError: an option or a file is wrong, or the folder does not fit.
-    """
+    """The options, over those in a file, over those of the run to resume."""
     options, stored = parser.parse_args(arguments), None
     from vit_tutorial.training.run_folder import RunFolder  # not for the help
 
@@ -35,10 +31,7 @@ def choose_options(parser: Parser, arguments: Sequence[str]) -> Namespace:
             "start one without --resume."
         )
     if not options.resume and RunFolder(out).last() is not None:
-        raise ValueError(
-            f"{out} holds a run already. Go on with it by --resume, or name another "
-            "folder."
-        )
+        raise ValueError(f"{out} holds a run already. Go on with it by --resume, or name another folder.")
     base = stored = _read(parser, out / CONFIG) if options.resume else None
     if options.config:
         base = _read(parser, options.config, stored)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from vit_tutorial.cli.options import Parser, add_options, pick
+from vit_tutorial.cli.options import WEIGHTS, Parser, add_options, padded, pick
 from vit_tutorial.cli.settings import Images, Machine, check_fits, find_data
+
+if TYPE_CHECKING:
+    from vit_tutorial.training.evaluation import Evaluation
 
 EXAMPLES = """\
 examples:
@@ -23,15 +27,12 @@ def parser() -> Parser:
     usage = "%(prog)s --weights FILE --data NAME [options]"
     what = "Measure a trained model: loss, accuracy, accuracy by class."
     found = Parser("evaluate", usage=usage, description=what, epilog=EXAMPLES)
-    found.add_weights()
+    found.add_argument("--weights", **WEIGHTS)
     images = found.add_argument_group("images")
     add_options(images, Images, ["data", "root", "batch_size"], data="needed")
-    splits = ("train", "val", "test")
     text = "which part of the images (default: val, for validation)"
-    images.add_argument("--split", choices=splits, default="val", help=text)
-    add_options(
-        found.add_argument_group("this computer"), Machine, ["device", "num_workers"]
-    )
+    images.add_argument("--split", choices=("train", "val", "test"), default="val", help=text)
+    add_options(found.add_argument_group("this computer"), Machine)
     return found
 
 
@@ -43,7 +44,6 @@ def run(arguments: Sequence[str]) -> None:
     machine = Machine(**pick(options, Machine))
 
     from vit_tutorial import pretrained, training
-    from vit_tutorial.cli.report import report
     from vit_tutorial.saving import load_model
     from vit_tutorial.training.processes import choose_device
 
@@ -60,3 +60,19 @@ def run(arguments: Sequence[str]) -> None:
     model.to(choose_device(machine.device))
     result = training.evaluate(model, getattr(loaders, options.split))
     print(report(result, options.split, loaders.classes))
+
+
+def report(result: Evaluation, split: str, classes: tuple[str, ...]) -> str:
+    """Loss, accuracy, and the accuracy of each class."""
+    right = result.predictions == result.labels
+    heading, *names = padded(["class", *classes])
+    lines = [
+        f"{split}: {len(right):,} images, loss {result.loss:.4f}, accuracy {result.accuracy:.2%}",
+        "",
+        f"{heading}  images  accuracy",
+    ]
+    for i, name in enumerate(names):
+        mine = right[result.labels == i]
+        accuracy = f"{mine.double().mean().item():.2%}" if len(mine) else "-"
+        lines.append(f"{name}  {len(mine):6,}  {accuracy:>8}")
+    return "\n".join(lines)

@@ -9,6 +9,7 @@ from argparse import RawDescriptionHelpFormatter
 from collections.abc import Iterable
 from dataclasses import fields
 from typing import Any, NoReturn, get_type_hints
+from unicodedata import east_asian_width
 
 import docstring_parser
 from jsonargparse import ActionYesNo, ArgumentParser, Namespace, set_loader
@@ -17,6 +18,7 @@ METAVARS = {int: "N", float: "X", float | None: "X", int | tuple[int, int]: "SIZ
 METAVARS["root"] = "FOLDER"
 WORDS = {"int": "a whole number", "float": "a number", "str": "text"}
 WORDS |= {"NoneType": '"none"', "tuple": "HEIGHTxWIDTH"}
+WEIGHTS = {"required": True, "metavar": "FILE", "help": "a trained model, such as a run's best.safetensors"}
 
 
 class Parser(ArgumentParser):
@@ -34,22 +36,14 @@ class Parser(ArgumentParser):
 
     def error(self, message: str, ex: Exception | None = None) -> NoReturn:
         """Hand what is wrong on to `main`, in words instead of Python's types."""
-        message = message.replace(
-            "Value not boolean:", "flip must be true or false, got"
-        )
-        key = re.match(r'Parser key "(.+?)"', message)
+        message = message.replace("Value not boolean:", "flip must be true or false, got")
+        message = re.sub(r'^Parser key "(.+?)"', r"\1", message)
         value = re.search(r"(?:Got|Given) value: (.*)", message)
         kinds = re.findall(r"Expected a <class '(\w+)'>", message)
-        if key and value and kinds:
+        if value and kinds:
             expected = " or ".join(WORDS.get(kind, kind) for kind in kinds)
-            message = f"{key[1]} must be {expected}, got {value[1]}"
-        message = re.sub(r'^Parser key "(.+?)"', r"\1", message)
+            message = f"{message.partition(':')[0]} must be {expected}, got {value[1]}"
         raise ValueError(f"{message.rstrip('.')}. See {self.prog} --help.") from ex
-
-    def add_weights(self) -> None:
-        """Take a trained model."""
-        text = "a trained model, such as a run's best.safetensors"
-        self.add_argument("--weights", required=True, metavar="FILE", help=text)
 
 
 def read_value(text: str) -> Any:
@@ -64,29 +58,23 @@ def read_value(text: str) -> Any:
 set_loader("options", read_value, exceptions=(ValueError,))
 
 
-def add_options(
-    group: ArgumentParser, cls: type, names: Iterable[str], **remarks: str
-) -> None:
-    """Give a group of a parser an option for each of some fields of a dataclass.
+def add_options(group: ArgumentParser, cls: type, names: Iterable[str] = (), **remarks: str) -> None:
+    """Give a group of a parser an option for some fields of a dataclass, or for all.
 
     The remarks stand in the help in place of a default; the option's is then None.
     """
     hints, documented = get_type_hints(cls), docstring_parser.parse(cls.__doc__).params
     texts = {entry.arg_name: entry.description for entry in documented}
     defaults = {field.name: field.default for field in fields(cls)}
-    for name in names:
+    for name in names or defaults:
         hint, default = hints[name], defaults[name]
         told = "no" if default is False else str(default).lower()
         text = re.sub(r"\bNone\b", '"none"', " ".join(texts[name].split())).rstrip(".")
-        how = {
-            "type": hint,
-            "metavar": METAVARS.get(name, METAVARS.get(hint, "NAME")),
-            "default": default,
-        }
+        metavar = METAVARS.get(name, METAVARS.get(hint, "NAME"))
+        how = {"type": hint, "metavar": metavar}
         if hint is bool:
-            how = {"action": ActionYesNo(no_prefix="no-"), "default": default}
-        if name in remarks:
-            how["default"] = None
+            how = {"action": ActionYesNo(no_prefix="no-")}
+        how["default"] = None if name in remarks else default
         remark = remarks.get(name, f"default: {told}")
         how["help"] = f"{text} ({remark})".replace("%", "%%")
         group.add_argument(f"--{name.replace('_', '-')}", **how)
@@ -107,3 +95,10 @@ def start_command(processes: int) -> str:
     if processes == 1:
         return "python -m vit_tutorial train"
     return f"torchrun --nproc_per_node={processes} -m vit_tutorial train"
+
+
+def padded(names: list[str]) -> list[str]:
+    """Names of equal width in a terminal, where Chinese characters are twice as wide."""
+    wide = [sum(east_asian_width(letter) in "WF" for letter in name) for name in names]
+    most = max(len(name) + extra for name, extra in zip(names, wide, strict=True))
+    return [name.ljust(most - extra) for name, extra in zip(names, wide, strict=True)]

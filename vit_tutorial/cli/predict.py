@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from vit_tutorial.cli.options import Parser, add_options
+from vit_tutorial.cli.options import WEIGHTS, Parser, add_options, padded
 from vit_tutorial.cli.settings import Machine
 
 EXAMPLES = """\
@@ -23,7 +23,7 @@ def parser() -> Parser:
     what = "Name the most likely classes of images."
     found = Parser("predict", usage=usage, description=what, epilog=EXAMPLES)
     found.add_argument("image", nargs="+", metavar="IMAGE", help="an image file")
-    found.add_weights()
+    found.add_argument("--weights", **WEIGHTS)
     text = "show the N most likely classes (default: 5)"
     found.add_argument("--top", type=int, default=5, metavar="N", help=text)
     add_options(found.add_argument_group("this computer"), Machine, ["device"])
@@ -35,7 +35,6 @@ def run(arguments: Sequence[str]) -> None:
     options = parser().parse_args(arguments)
 
     from vit_tutorial import prediction
-    from vit_tutorial.cli.report import padded
     from vit_tutorial.saving import load_model
     from vit_tutorial.training.processes import choose_device
 

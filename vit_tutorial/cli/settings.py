@@ -31,9 +31,8 @@ class Images:
     """Which images, and how many at a time.
 
     Attributes:
-        data: "fashion-mnist" (10,000 images for training, in this package),
-            "fashion-mnist-full" (55,000), "digits" (scikit-learn's), or a folder with
-            one folder of images for each class.
+        data: "fashion-mnist" (10,000 images for training, in this package), "fashion-mnist-full" (55,000),
+            "digits" (scikit-learn's), or a folder with one folder of images for each class.
         root: folder of the full Fashion-MNIST's files; None: they are searched for.
         batch_size: images in a batch, for each process that torchrun starts.
         shift: in training, move each image by up to so many pixels in each direction.
@@ -56,35 +55,23 @@ class Images:
                 "has no use for it. Leave it out."
             )
 
-    def load(
-        self, config: ViTConfig, workers: int = 0, transform: Callable | None = None
-    ) -> Loaders:
-        """Read them, as a model of this configuration takes them.
-
-        Args:
-            config: of the model.
-            workers: processes that read images beside this one.
-            transform: of a folder's images; None: `data.image_transform`.
-        """
+    def load(self, config: ViTConfig, workers: int = 0, transform: Callable | None = None) -> Loaders:
+        """Read them as a model takes them; a folder's by a transform of its weights."""
         from vit_tutorial import data
         from vit_tutorial.data.augment import chain
 
         size, changes = config.image_size, (self.shift, self.rotate, self.flip)
         change = data.augmentation(size, *changes) if any(changes) else None
+        if self.data not in GREY:
+            first = transform or data.image_transform(size)
+            mode = "L" if config.in_channels == 1 else "RGB"
+            how = {"transform": first, "train_transform": chain(first, change)}
+            how |= {"batch_size": self.batch_size, "num_workers": workers, "mode": mode}
+            return data.image_folder(self.data, size, **how)
         if self.data == "digits":
             splits = data.digits(size)
-        elif self.data in GREY:
-            splits = data.fashion_mnist(self.data == "fashion-mnist-full", self.root)
         else:
-            transform = transform or data.image_transform(size)
-            mode, more = (
-                "L" if config.in_channels == 1 else "RGB",
-                chain(transform, change),
-            )
-            options = {"num_workers": workers, "mode": mode, "train_transform": more}
-            return data.image_folder(
-                self.data, size, self.batch_size, transform=transform, **options
-            )
+            splits = data.fashion_mnist(self.data == "fashion-mnist-full", self.root)
         return splits.augmented(change).loaders(self.batch_size, workers)
 
 
@@ -111,8 +98,7 @@ def find_data(name: str | None) -> str:
     folder = Path(name).expanduser()
     if name not in GREY and not folder.is_dir():
         raise ValueError(
-            f"there is no folder {name!r}, and no data set of this name. Known: "
-            f"{', '.join(GREY)}."
+            f"there is no folder {name!r}, and no data set of this name. Known: {', '.join(GREY)}."
         )
     return name if name in GREY else str(folder.resolve())
 
@@ -120,10 +106,8 @@ def find_data(name: str | None) -> str:
 def choose_model(options: Namespace) -> ViTConfig:
     """The model that the options ask for; what they leave open fits to the images."""
     grey, small = options.data in GREY, options.model in SMALL
-    fitting = {
-        "image_size": 28 if grey or small else 224,
-        "in_channels": 1 if grey else 3,
-    }
+    size, channels = 28 if grey or small else 224, 1 if grey else 3
+    fitting = {"image_size": size, "in_channels": channels}
     named = dict(zip(SIZES, MODELS[options.model], strict=True))
     said = {k: v for k, v in pick(options, ViTConfig).items() if v is not None}
     config = ViTConfig(**fitting | named | said)

@@ -50,12 +50,7 @@ A model by its name, or a name and some other sizes. small and medium are
 for images of 28×28 pixels, the others are the paper's. SIZE is one side in
 pixels, or height and width, as in 160x224."""
 
-SECTIONS = {
-    "images": Images,
-    "model": ViTConfig,
-    "recipe": Recipe,
-    "this computer": Machine,
-}
+SECTIONS = {"images": Images, "model": ViTConfig, "recipe": Recipe, "this computer": Machine}
 REMARKS = {
     "data": "needed for a new run",
     "image_size": "default: 28, or 224 for a folder and a model of the paper",
@@ -70,10 +65,8 @@ def parser() -> Parser:
     found = Parser("train", usage=USAGE, description=what, epilog=EXAMPLES)
     _add_run(found.add_argument_group("the run"))
     for title, cls in SECTIONS.items():
-        group = found.add_argument_group(
-            title, MODEL_TEXT if title == "model" else None
-        )
-        if title == "model":
+        group = found.add_argument_group(title, MODEL_TEXT if cls is ViTConfig else None)
+        if cls is ViTConfig:
             text = f"{', '.join(MODELS)} (default: small)"
             how = {"choices": tuple(MODELS), "default": "small", "metavar": "NAME"}
             group.add_argument("--model", help=text, **how)
@@ -83,14 +76,12 @@ def parser() -> Parser:
 
 
 def _add_run(group: ArgumentParser) -> None:
-    text = "folder of the run; it is made if it is not there"
-    group.add_argument("--out", type=Path, metavar="DIR", help=text)
+    group.add_argument("--out", type=Path, metavar="DIR", help="folder of the run; made if it is not there")
     text = "go on with the run in DIR, with its settings: no other option is needed"
     group.add_argument("--resume", action="store_true", help=text)
     text = "settings in JSON, as in DIR/config.json; options here win over it"
     group.add_argument("--config", type=Path, metavar="FILE", help=text)
-    text = "show no progress on stderr"
-    group.add_argument("--quiet", action="store_true", help=text)
+    group.add_argument("--quiet", action="store_true", help="show no progress on stderr")
 
 
 def run(arguments: Sequence[str]) -> None:
@@ -104,48 +95,34 @@ def run(arguments: Sequence[str]) -> None:
     except KeyboardInterrupt:
         raise KeyboardInterrupt(_way_on(options.out)) from None
     if place.rank == 0:
-        best = history.best_epoch
-        accuracy = history.val_accuracy[best - 1]
-        print(
-            f"best epoch {best} of {history.epochs}: validation accuracy "
-            f"{accuracy:.2%}, weights in {options.out / 'best.safetensors'}"
-        )
+        best, weights = history.best_epoch, options.out / "best.safetensors"
+        accuracy = f"validation accuracy {history.val_accuracy[best - 1]:.2%}"
+        print(f"best epoch {best} of {history.epochs}: {accuracy}, weights in {weights}")
 
 
 def _train(options: Namespace, place: Place) -> History:
     from vit_tutorial import VisionTransformer, set_seed, training
-    from vit_tutorial.training.processes import first_process_first
 
-    images, recipe, machine = build(options)
-    config = choose_model(options)
-    with first_process_first(place):  # it may have to download them
-        loaders = images.load(config, machine.num_workers)
+    (images, recipe, machine), config = build(options), choose_model(options)
+    loaders = images.load(config, machine.num_workers)
     set_seed(recipe.seed)
     model = VisionTransformer(replace(config, num_classes=len(loaders.classes)))
     if place.rank == 0 and not options.resume:
         write_config(options)
     if place.rank == 0 and not options.quiet:
         print(_announcement(model, loaders, place), file=sys.stderr)
-    return training.train(
-        model,
-        loaders.train,
-        loaders.val,
-        recipe,
-        device=place.device,
-        out=options.out,
-        resume=options.resume,
-        progress=not options.quiet,
-    )
+    how = {"out": options.out, "resume": options.resume, "progress": not options.quiet}
+    return training.train(model, loaders.train, loaders.val, recipe, device=place.device, **how)
 
 
 def _announcement(model: VisionTransformer, loaders: Loaders, place: Place) -> str:
     parameters = sum(parameter.numel() for parameter in model.parameters())
+    train, val = len(loaders.train.dataset), len(loaders.val.dataset)
     processes = f"{place.size} process" + "es" * (place.size > 1)
     return (
-        f"{parameters:,} parameters, {len(loaders.train.dataset):,} images for training "
-        f"and {len(loaders.val.dataset):,} for validation, {len(loaders.classes)} "
-        f"classes; {processes} on {place.device.type}, batches of "
-        f"{loaders.train.batch_size}"
+        f"{parameters:,} parameters, {train:,} images for training and {val:,} for "
+        f"validation, {len(loaders.classes)} classes; {processes} on "
+        f"{place.device.type}, batches of {loaders.train.batch_size}"
     )
 
 

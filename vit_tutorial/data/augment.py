@@ -21,11 +21,10 @@ def augmentation(
 
     Args:
         image_size: side in pixels, or (H, W), of the images.
-        shift: up to so many pixels in each direction; what comes in at a side repeats
-            the pixels of that side.
+        shift: up to so many pixels in each direction; what comes in at a side repeats the pixels of that
+            side.
         rotate: up to so many degrees either way; corners that come in are black.
-        flip: mirror every other image, left to right. A mirrored shirt is a shirt; a
-            mirrored 3 is no 3.
+        flip: mirror every other image, left to right. A mirrored shirt is a shirt; a mirrored 3 is no 3.
 
     Returns:
         A transform of tensors of shape (C, H, W), with values from -1 to 1.

@@ -123,9 +123,7 @@ def _checked(target: Path, sha256: str | None) -> Path:
     return target
 
 
-def _fetch(
-    url: str, target: Path, sha256: str | None, timeout: Timeout, progress: bool | None
-) -> None:
+def _fetch(url: str, target: Path, sha256: str | None, timeout: Timeout, progress: bool | None) -> None:
     """One attempt; pooch gives the file its name when it is whole and checked."""
     with warnings.catch_warnings(action="ignore"):  # in notebooks tqdm asks for widgets
         import pooch

@@ -36,22 +36,21 @@ def fashion_mnist(full: bool = False, root: str | Path | None = None) -> Splits:
     """Fashion-MNIST: clothes in ten classes, the book's data set.
 
     Args:
-        full: False: the 14,000 images in this package, 10,000 for training, 2,000 each
-            for validation and test; image i has class i % 10, so that `train.take(n)`
-            is balanced. True: all 70,000, in 55,000, 5,000 and 10,000, from
-            root/FashionMNIST/raw, Debian's dataset-fashion-mnist, or the web (31 MB).
+        full: False: the 14,000 images in this package, 10,000 for training, 2,000 each for validation and
+            test; image i has class i % 10, so that `train.take(n)` is balanced. True: all 70,000, in 55,000,
+            5,000 and 10,000, from root/FashionMNIST/raw, Debian's dataset-fashion-mnist, or the web (31 MB).
         root: where the full set lies, or shall lie; None: in ~/.cache/vit_tutorial.
 
     Returns:
-        Sets of images of shape (1, 28, 28), float32, from -1 (black) to 1. Validation
-        images are drawn, with a fixed seed, from the original training set.
+        Sets of images of shape (1, 28, 28), float32, from -1 (black) to 1. Validation images are drawn, with
+        a fixed seed, from the original training set.
 
     Raises:
         OSError: the full set can't be downloaded; the message names three ways out.
         ValueError: a file of the full set is damaged, or `root` is given without `full`.
 
-    Source: H. Xiao, K. Rasul, R. Vollgraf, “Fashion-MNIST: a Novel Image Dataset for
-        Benchmarking Machine Learning Algorithms”, arXiv 1708.07747. MIT licence.
+    Source: H. Xiao, K. Rasul, R. Vollgraf, “Fashion-MNIST: a Novel Image Dataset for Benchmarking Machine
+        Learning Algorithms”, arXiv 1708.07747. MIT licence.
     """
     if full:
         return _full(root)

@@ -37,16 +37,11 @@ def scan(root: Path, ignore: tuple[str, ...]) -> dict[str, Files]:
     return files
 
 
-def share_out(
-    files: dict[str, Files], val_share: float, test_share: float, seed: int
-) -> dict[str, Files]:
+def share_out(files: dict[str, Files], val_share: float, test_share: float, seed: int) -> dict[str, Files]:
     """The files of "train", "val" and "test", drawn where they are not given."""
     for name, share in (("val_share", val_share), ("test_share", test_share)):
         if not 0 < share < 1:
-            raise ValueError(
-                f"{name} must lie between 0 and 1, a share of each class's images, got "
-                f"{share}."
-            )
+            raise ValueError(f"{name} must lie between 0 and 1, a share of each class's images, got {share}.")
     generator = np.random.default_rng(seed)
     if "all" in files:
         if val_share + test_share >= 1:
@@ -61,9 +56,7 @@ def share_out(
     return files
 
 
-def _draw(
-    files: Files, shares: dict[str, float], generator: np.random.Generator
-) -> dict[str, Files]:
+def _draw(files: Files, shares: dict[str, float], generator: np.random.Generator) -> dict[str, Files]:
     """Take a share of each class for each split; what remains is for training."""
     splits: dict[str, Files] = {split: {} for split in ("train", *shares)}
     for name, paths in files.items():
@@ -150,6 +143,4 @@ def _stray(path: Path, reason: str) -> ValueError:
     pattern = path.name
     if path.is_file() and path.suffix and path.suffix.lower() not in suffixes():
         pattern = f"*{path.suffix}"
-    return ValueError(
-        f"{path} {reason}. Move it away, or leave it out by ignore=({pattern!r},)."
-    )
+    return ValueError(f"{path} {reason}. Move it away, or leave it out by ignore=({pattern!r},).")

@@ -13,8 +13,7 @@ def sample_photo(size: int | None = 224) -> Tensor:
     """The portrait of Grace Hopper that comes with matplotlib (public domain, U.S. Navy).
 
     Args:
-        size: side in pixels; the photo's upper square is resized to it. None: the whole
-            photo, 600×512.
+        size: side in pixels; the photo's upper square is resized to it. None: the whole photo, 600×512.
 
     Returns:
         Shape (3, size, size), or (3, 600, 512): float32, from 0 (black) to 1.

@@ -87,9 +87,7 @@ def _convert(image: Image.Image, mode: str) -> Image.Image:
     old = image.mode == "I" and image.format in ("PNG", "PPM")  # of an older Pillow
     deep = image.mode in SIXTEEN_BITS or old
     if image.mode.startswith(("I", "F")) and not deep:
-        raise ValueError(
-            f"its pixels (mode {image.mode}) have no known range: save it with 8 bits."
-        )
+        raise ValueError(f"its pixels (mode {image.mode}) have no known range: save it with 8 bits.")
     if image.getexif().get(ExifTags.Base.Orientation, 1) != 1:
         image = ImageOps.exif_transpose(image)
     if deep:

@@ -51,17 +51,14 @@ class ImageSet(Dataset):
             raise ValueError(f"labels must be whole numbers, got {labels.dtype}.")
         if labels.shape != images.shape[:1]:
             raise ValueError(
-                f"labels must have shape ({len(images)},), one for each image, got "
-                f"{tuple(labels.shape)}."
+                f"labels must have shape ({len(images)},), one for each image, got {tuple(labels.shape)}."
             )
         self.images, self.labels, self.classes = images, labels.long(), tuple(classes)
         self.transform = transform
         k = len(self.classes)
         wrong = self.labels[(self.labels < 0) | (self.labels >= k)]
         if len(wrong):
-            raise ValueError(
-                f"label {wrong[0]} names none of the {k} classes, 0 to {k - 1}."
-            )
+            raise ValueError(f"label {wrong[0]} names none of the {k} classes, 0 to {k - 1}.")
 
     def __len__(self) -> int:
         return len(self.images)
@@ -118,9 +115,7 @@ class ImageSet(Dataset):
         return ImageSet(images, labels, self.classes, self.transform)
 
 
-def take_turns(
-    labels: np.ndarray, each: int, generator: np.random.Generator
-) -> np.ndarray:
+def take_turns(labels: np.ndarray, each: int, generator: np.random.Generator) -> np.ndarray:
     """Indices of `each` images of every class, none twice, the classes taking turns."""
     chosen = [
         generator.choice(np.flatnonzero(labels == label), each, replace=False)

@@ -37,12 +37,11 @@ def image_transform(image_size: int | tuple[int, int] = 224) -> v2.Compose:
     """What turns an image of `read_image` into a model's input.
 
     Args:
-        image_size: side in pixels, or (H, W): the image is resized until it just covers
-            this, and cropped to the centre.
+        image_size: side in pixels, or (H, W): the image is resized until it just covers this, and cropped to
+            the centre.
 
     Returns:
-        A transform from a Pillow image to a tensor of shape (C, H, W), float32, from -1
-        (black) to 1 (white).
+        A transform from a Pillow image to a tensor of shape (C, H, W), float32, from -1 (black) to 1 (white).
     """
     from torchvision.transforms import v2  # here: slow to import
 

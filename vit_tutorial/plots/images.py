@@ -29,9 +29,7 @@ def show_image(image: Tensor, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def image_grid(
-    images: Tensor, labels: Sequence[str] | None = None, columns: int = 5
-) -> np.ndarray:
+def image_grid(images: Tensor, labels: Sequence[str] | None = None, columns: int = 5) -> np.ndarray:
     """Draw images in a grid, row by row, each with its label above.
 
     Args:
@@ -115,9 +113,7 @@ def confident_mistakes(
     """
     n, k = evaluation.logits.shape
     if len(images) != n:
-        raise ValueError(
-            f"images are {len(images)}, but the evaluation is of {n}: give the same."
-        )
+        raise ValueError(f"images are {len(images)}, but the evaluation is of {n}: give the same.")
     check_classes(classes, k)
     chosen = most_confident_mistakes(evaluation, count).tolist()
     if not chosen:
@@ -147,9 +143,7 @@ def check_image(image: Tensor) -> None:
 def check_classes(classes: Sequence[str], k: int) -> None:
     """Check that there are `k` class names."""
     if len(classes) != k:
-        raise ValueError(
-            f"classes must be {k} names, one for each output, got {len(classes)}."
-        )
+        raise ValueError(f"classes must be {k} names, one for each output, got {len(classes)}.")
 
 
 def shorten(name: str, length: int = 14) -> str:

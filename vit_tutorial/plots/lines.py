@@ -91,10 +91,6 @@ def _check_points(label: str, points: Points, log_x: bool) -> None:
         raise ValueError(f"{label!r} has no points: give {{x: [value, ...]}}.")
     for x, seeds in points.items():
         if log_x and x <= 0:
-            raise ValueError(
-                f"{label!r} has a point at x = {x}: use log_x=False, or leave it out."
-            )
+            raise ValueError(f"{label!r} has a point at x = {x}: use log_x=False, or leave it out.")
         if not len(seeds) or not all(map(math.isfinite, seeds)):
-            raise ValueError(
-                f"{label!r} needs one finite value or more at {x}, got {seeds}."
-            )
+            raise ValueError(f"{label!r} needs one finite value or more at {x}, got {seeds}.")

@@ -17,9 +17,7 @@ from vit_tutorial.patches import unpatchify
 from vit_tutorial.plots.images import show_image
 
 
-def show_patches(
-    patches: Tensor, columns: int, labels: bool = False, ax: Axes | None = None
-) -> Axes:
+def show_patches(patches: Tensor, columns: int, labels: bool = False, ax: Axes | None = None) -> Axes:
     """Draw patches row by row with white gaps between them.
 
     Args:
@@ -36,9 +34,7 @@ def show_patches(
         raise ValueError(f"patches must have shape (N, 1 or 3, P, P), got {shape}.")
     n, _, _, p = shape
     if columns < 1 or n % columns != 0:
-        raise ValueError(
-            f"{n} patches do not fill rows of {columns}: choose columns that divide {n}."
-        )
+        raise ValueError(f"{n} patches do not fill rows of {columns}: choose columns that divide {n}.")
     gap, rows = max(1, p // 8), n // columns
     side = p + gap
     cells = F.pad(patches, (0, gap, 0, gap), value=1).flatten(1)[None]
@@ -67,9 +63,7 @@ def show_weights(weights: Tensor, labels: list[str], ax: Axes | None = None) -> 
     """
     n = len(labels)
     if tuple(weights.shape) != (n, n):
-        raise ValueError(
-            f"weights must have shape ({n}, {n}) for {n} labels, got {tuple(weights.shape)}."
-        )
+        raise ValueError(f"weights must have shape ({n}, {n}) for {n} labels, got {tuple(weights.shape)}.")
     ax = ax or plt.gca()
     ax.imshow(weights.detach().cpu().numpy(), cmap="Blues", vmin=0, vmax=1)
     for row, column in np.ndindex(n, n):

@@ -44,13 +44,10 @@ def confusion_matrix(
     predictions = _check_labels(predictions, "predictions", len(classes))
     if labels.shape != predictions.shape:
         raise ValueError(
-            f"labels and predictions must be equally many, got {len(labels)} and "
-            f"{len(predictions)}."
+            f"labels and predictions must be equally many, got {len(labels)} and {len(predictions)}."
         )
     ax = ax or plt.figure(figsize=(WIDTH, WIDTH)).subplots()
-    counts = sklearn.metrics.confusion_matrix(
-        labels.numpy(), predictions.numpy(), labels=range(len(classes))
-    )
+    counts = sklearn.metrics.confusion_matrix(labels.numpy(), predictions.numpy(), labels=range(len(classes)))
     names = [shorten(name) for name in classes]
     display = sklearn.metrics.ConfusionMatrixDisplay(counts, display_labels=names)
     size = {"fontsize": 9 if len(classes) > 6 else 11}
@@ -123,16 +120,10 @@ def _check_labels(values: Tensor, name: str, k: int) -> Tensor:
     values = torch.as_tensor(values).detach().cpu()
     shape = tuple(values.shape)
     if len(shape) != 1 or shape[0] == 0:
-        raise ValueError(
-            f"{name} must have shape (N,), at least one image, got {shape}."
-        )
+        raise ValueError(f"{name} must have shape (N,), at least one image, got {shape}.")
     if values.is_floating_point():
-        raise ValueError(
-            f"{name} must be whole numbers, got {values.dtype}: use logits.argmax(-1)."
-        )
+        raise ValueError(f"{name} must be whole numbers, got {values.dtype}: use logits.argmax(-1).")
     wrong = values[(values < 0) | (values >= k)]
     if len(wrong):
-        raise ValueError(
-            f"{name} holds {wrong[0]}, but there are {k} class names, for 0 to {k - 1}."
-        )
+        raise ValueError(f"{name} holds {wrong[0]}, but there are {k} class names, for 0 to {k - 1}.")
     return values

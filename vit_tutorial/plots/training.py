@@ -55,10 +55,7 @@ def training_curves(history: Runs, axes: Sequence[Axes] | None = None) -> np.nda
         axes = plt.figure(figsize=size).subplots(len(panels), 1, squeeze=False)
     axes = np.ravel(axes)
     if len(axes) != len(panels):
-        raise ValueError(
-            f"axes must be {len(panels)}, one each for {', '.join(panels)}; got "
-            f"{len(axes)}."
-        )
+        raise ValueError(f"axes must be {len(panels)}, one each for {', '.join(panels)}; got {len(axes)}.")
     for ax, name in zip(axes, panels, strict=True):
         for i, run in enumerate(runs.values()):
             _draw(ax, name, i, run, alone=len(runs) == 1)
@@ -129,9 +126,7 @@ def _name_axes(ax: Axes, xlabel: str, ylabel: str) -> None:
 
 def _legend(runs: Mapping[str, History]) -> list[Line2D]:
     """A line for each labelled run, and for training and validation where they are."""
-    handles = [
-        Line2D([], [], label=label, **look(i)) for i, label in enumerate(runs) if label
-    ]
+    handles = [Line2D([], [], label=label, **look(i)) for i, label in enumerate(runs) if label]
     style = {"color": "0.35"} if handles else look(0)
     for series in SERIES:
         names = (f"{series}_loss", f"{series}_accuracy")
@@ -172,9 +167,7 @@ def _check_epochs(label: str, run: History) -> None:
     lists = _lists(run, "loss") | _lists(run, "accuracy")
     lengths = {name: len(values) for name, values in lists.items()}
     if not lengths:
-        raise ValueError(
-            f"{_name(label)} has no complete epoch. step_curve draws its steps."
-        )
+        raise ValueError(f"{_name(label)} has no complete epoch. step_curve draws its steps.")
     if len(set(lengths.values())) > 1:
         raise ValueError(
             f"{_name(label)} has lists of different lengths: {lengths}. Each needs one "

@@ -63,8 +63,7 @@ def _layer_norm_eps(source: object) -> float:
     found = {m.eps for m in source.modules() if isinstance(m, nn.LayerNorm)}
     if len(found) != 1:
         raise ValueError(
-            f"the LayerNorms of this model have the eps {sorted(found)}: ours has one "
-            "eps for all."
+            f"the LayerNorms of this model have the eps {sorted(found)}: ours has one eps for all."
         )
     return found.pop()
 
@@ -81,14 +80,11 @@ def check_timm(source: nn.Module, has_class_token: bool) -> None:
         f"the activation {activation}, where ours is the exact GELU": not exact,
         f"global_pool={source.global_pool!r}, where ours would be {pool!r}: a model with "
         "class token reads it out, one without averages": source.global_pool != pool,
-        "no position for the class token (no_embed_class)": has_class_token
-        and source.no_embed_class,
+        "no position for the class token (no_embed_class)": has_class_token and source.no_embed_class,
     }
     found = [feature for feature, present in lacking.items() if present]
     if found:
-        raise ValueError(
-            "this timm model has features that this model lacks: " + "; ".join(found)
-        )
+        raise ValueError("this timm model has features that this model lacks: " + "; ".join(found))
 
 
 def build(

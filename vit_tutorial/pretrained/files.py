@@ -30,21 +30,20 @@ def load(name: str) -> VisionTransformer:
     """Trained weights by name, ready to predict or to be fine-tuned.
 
     Args:
-        name: "vit-fashion": 28×28 grey images of clothes, ten classes, in this package;
-            its checksum is verified. Or torchvision's weights for ImageNet's 1,000
-            classes, 224×224 colours: "torchvision/vit_b_16" (346 MB), "…/vit_b_32",
-            "…/vit_l_16" or "…/vit_l_32"; they lie in torchvision's cache, or are
-            downloaded there, and torchvision verifies the checksum.
+        name: "vit-fashion": 28×28 grey images of clothes, ten classes, in this package; its checksum is
+            verified. Or torchvision's weights for ImageNet's 1,000 classes, 224×224 colours:
+            "torchvision/vit_b_16" (346 MB), "…/vit_b_32", "…/vit_l_16" or "…/vit_l_32"; they lie in
+            torchvision's cache, or are downloaded there, and torchvision verifies the checksum.
 
     Returns:
-        A float32 model in eval mode on the CPU, with the names of its classes as
-        `classes`; its `preprocessing` is the name, by which `transform` and `predict`
-        know what its images have to go through.
+        A float32 model in eval mode on the CPU, with the names of its classes as `classes`; its
+        `preprocessing` is the name, by which `transform` and `predict` know what its images have to go
+        through.
 
     Raises:
         ValueError: the name is unknown.
-        DownloadError: the weights are not here and can't be fetched (an `OSError`); the
-            message says how to place the file by hand.
+        DownloadError: the weights are not here and can't be fetched (an `OSError`); the message says how to
+            place the file by hand.
         CheckpointError: the file is damaged, or holds something else.
     """
     check_choice(name, "name", NAMES)
@@ -67,19 +66,14 @@ def _load_bundled() -> VisionTransformer:
                 )
             return load_model(path)
     except FileNotFoundError as error:
-        raise CheckpointError(
-            f"{error.filename} is missing. Install the package again."
-        ) from error
+        raise CheckpointError(f"{error.filename} is missing. Install the package again.") from error
 
 
 def _load_torchvision(name: str) -> VisionTransformer:
     """A model of torchvision's weights and classes, from its cache or the web."""
     weights = torchvision_weights(name)
     path = Path(torch.hub.get_dir()) / "checkpoints" / Path(weights.url).name
-    if path.is_file():
-        model = _read_cached(weights, path)
-    else:
-        model = from_torchvision(_fetch(weights, path))
+    model = _read_cached(weights, path) if path.is_file() else from_torchvision(_fetch(weights, path))
     model.classes = tuple(weights.meta["categories"])
     return model
 
@@ -97,17 +91,13 @@ def _read_cached(weights: WeightsEnum, path: Path) -> VisionTransformer:
     try:
         entries = weights.get_state_dict(map_location="cpu", weights_only=True)
     except Exception as error:  # whatever reading a damaged pickle may raise
-        raise CheckpointError(
-            f"{file} can't be read: truncated, or no file of weights. {way_out}"
-        ) from error
+        raise CheckpointError(f"{file} can't be read: truncated, or no file of weights. {way_out}") from error
     try:
         model, classes = from_torchvision(entries), len(weights.meta["categories"])
         if model.config.num_classes != classes:
             raise ValueError(f"{model.config.num_classes} classes, not {classes}")
     except (AttributeError, TypeError, ValueError) as error:
-        raise CheckpointError(
-            f"{file} holds something else than {weights}: {error}. {way_out}"
-        ) from error
+        raise CheckpointError(f"{file} holds something else than {weights}: {error}. {way_out}") from error
     return model
 
 

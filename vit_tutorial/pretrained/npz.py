@@ -28,8 +28,7 @@ def read_npz(path: str | Path) -> dict[str, Tensor]:
     ]
     if strange:
         raise ValueError(
-            f"the file {path} has arrays that are no floating-point numbers: "
-            f"{', '.join(strange)}."
+            f"the file {path} has arrays that are no floating-point numbers: {', '.join(strange)}."
         )
     return {name: torch.from_numpy(array) for name, array in arrays.items()}
 

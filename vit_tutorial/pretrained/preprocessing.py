@@ -28,14 +28,12 @@ def transform(
     """What an image has to go through before a pre-trained model sees it.
 
     Args:
-        source: a name as for `load`, or a model: one that `load` gave, also with a new
-            head, resized, or saved and loaded again. A model that was trained on
-            `data.image_transform` has that.
+        source: a name as for `load`, or a model: one that `load` gave, also with a new head, resized, or
+            saved and loaded again. A model that was trained on `data.image_transform` has that.
         image_size: of the model's images; None: as the model, or the weights, have it.
 
     Returns:
-        From an upright Pillow image, as `data.read_image` gives it, to a tensor
-        (C, H, W).
+        From an upright Pillow image, as `data.read_image` gives it, to a tensor (C, H, W).
 
     Raises:
         TypeError: the source is another model.
@@ -72,9 +70,7 @@ def name_and_size(model: nn.Module) -> tuple[str | None, int | tuple[int, int]]:
     return getattr(model, "preprocessing", None), config.image_size
 
 
-def transform_of(
-    name: str | None, image_size: int | tuple[int, int]
-) -> Callable[[Image.Image], Tensor]:
+def transform_of(name: str | None, image_size: int | tuple[int, int]) -> Callable[[Image.Image], Tensor]:
     """The transform of a pre-trained model; None: trained on `data.image_transform`."""
     if name not in (None, *NAMES):
         raise ValueError(

@@ -51,9 +51,7 @@ def from_torchvision(
     return conversion.build(source, state, sizes, depth, image_size)
 
 
-def from_timm(
-    source: Source, num_heads: int | None = None, image_size: Size = None
-) -> VisionTransformer:
+def from_timm(source: Source, num_heads: int | None = None, image_size: Size = None) -> VisionTransformer:
     """Pour a `timm.models.VisionTransformer` into ours.
 
     A model without class token must average its tokens after the last LayerNorm
@@ -80,22 +78,21 @@ def from_timm(
 def from_jax(path_to_npz: str | Path, image_size: Size = None) -> VisionTransformer:
     """Pour a checkpoint of the original authors' code (`.npz`) into ours.
 
-    Nothing in the file is run: it is read without pickle. The authors' `nn.gelu` is by
-    default the tanh approximation of the exact GELU that this model has, so logits
-    differ from their code's by that, and from nothing else.
+    Nothing in the file is run: it is read without pickle. The authors' `nn.gelu` is by default the tanh
+    approximation of the exact GELU that this model has, so logits differ from their code's by that, and from
+    nothing else.
 
     Args:
         path_to_npz: the file, with a class token (`cls`) or without one.
         image_size: (H, W) in pixels, where the grid of positions is not square.
 
     Returns:
-        A float32 model (or in the file's dtype) with pooling "mean" where the file has
-        no class token.
+        A float32 model (or in the file's dtype) with pooling "mean" where the file has no class token.
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: the file is damaged or of another kind, entries are missing,
-            unexpected or misshapen, or it has a feature that our model lacks.
+        ValueError: the file is damaged or of another kind, entries are missing, unexpected or misshapen, or
+            it has a feature that our model lacks.
     """
     entries = read_npz(path_to_npz)
     depth = names.depth_of(entries, "Transformer/encoderblock_")

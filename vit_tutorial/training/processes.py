@@ -93,18 +93,6 @@ def process_group(device: str | torch.device | None = None) -> Iterator[Place]:
             dist.destroy_process_group()
 
 
-@contextmanager
-def first_process_first(place: Place) -> Iterator[None]:
-    """Let rank 0 go through a block before the others, as a download needs it."""
-    try:
-        if place.rank != 0:
-            dist.barrier()
-        yield
-    finally:  # if rank 0 fails, the others still get their turn
-        if place.rank == 0 and place.size > 1:
-            dist.barrier()
-
-
 def share_loader(loader: DataLoader, place: Place, seed: int) -> DataLoader:
     """A loader of this process's share, whose order depends on seed and epoch alone.
 
