@@ -108,8 +108,7 @@ class MultiHeadSelfAttention(nn.Module):
             says how much token i takes from each token, and sums to 1.
 
         Raises:
-            TypeError: `x` is not a tensor.
-            ValueError: `x` has not the shape (B, N, D).
+            TypeError, ValueError: `x` is no tensor of shape (B, N, D).
         """
         check_tokens(x, self.embed_dim)
         heads = (3, self.num_heads, self.head_dim)

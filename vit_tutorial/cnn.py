@@ -22,8 +22,7 @@ class SmallCNN(nn.Module):
         widths: channels after the first, second and third convolution.
 
     Raises:
-        TypeError: an argument is not a whole number.
-        ValueError: an argument is smaller than 1.
+        TypeError, ValueError: an argument is no whole number of at least 1.
     """
 
     def __init__(
@@ -56,8 +55,7 @@ class SmallCNN(nn.Module):
             Logits, shape (B, K).
 
         Raises:
-            TypeError: `images` is not a tensor.
-            ValueError: `images` has not four axes.
+            TypeError, ValueError: `images` is no tensor of four axes.
         """
         check_images(images)
         x = self.features(images)  # (B, C, H, W) -> (B, 219, H // 8, W // 8)

@@ -63,8 +63,7 @@ class EncoderBlock(nn.Module):
             Shape (B, T, D); with `return_weights` also the weights (B, h, T, T).
 
         Raises:
-            TypeError: `x` is not a tensor.
-            ValueError: `x` has not the shape (B, T, D).
+            TypeError, ValueError: `x` is no tensor of shape (B, T, D).
         """
         check_tokens(x, self.attention.embed_dim)
         weights = None
@@ -121,8 +120,7 @@ class Encoder(nn.Module):
             Shape (B, T, D); with `return_weights` also the weights (L, B, h, T, T).
 
         Raises:
-            TypeError: `x` is not a tensor.
-            ValueError: `x` has not the shape (B, T, D).
+            TypeError, ValueError: `x` is no tensor of shape (B, T, D).
         """
         maps = []
         for block in self.blocks:

@@ -51,8 +51,7 @@ class MLP(nn.Module):
             Shape (B, N, D).
 
         Raises:
-            TypeError: `x` is not a tensor.
-            ValueError: `x` has not the shape (B, N, D).
+            TypeError, ValueError: `x` is no tensor of shape (B, N, D).
         """
         check_tokens(x, self.embed_dim)
         x = self.activation(self.linear1(x))  # (B, N, D) -> (B, N, D_mlp)

@@ -60,7 +60,7 @@ def test_options_win_wherever_they_stand(tmp_path, monkeypatch):
 def test_the_model_of_the_folder(photos, tmp_path, monkeypatch):
     """A name stands for sizes; other options, or the file, change some of them."""
     chosen = []
-    monkeypatch.setattr("vit_tutorial.VisionTransformer", lambda config: chosen.append(config) or 1 / 0)
+    monkeypatch.setattr("vit_tutorial.model.VisionTransformer", lambda config: chosen.append(config) or 1 / 0)
     file = tmp_path / "file.json"
     file.write_text('{"model": "ViT-S/32", "depth": 3, "pooling": "mean"}')
     as_named = tmp_path / "as named.json"

@@ -18,8 +18,8 @@ from vit_tutorial.config import ViTConfig
 from vit_tutorial.training.recipe import Recipe
 
 if TYPE_CHECKING:
-    from vit_tutorial import VisionTransformer
     from vit_tutorial.data import Loaders
+    from vit_tutorial.model import VisionTransformer
     from vit_tutorial.training.history import History
     from vit_tutorial.training.processes import Place
 
@@ -101,11 +101,12 @@ def run(arguments: Sequence[str]) -> None:
 
 
 def _train(options: Namespace, place: Place) -> History:
-    from vit_tutorial import VisionTransformer, set_seed, training
+    from vit_tutorial import training
+    from vit_tutorial.model import VisionTransformer
 
     (images, recipe, machine), config = build(options), choose_model(options)
     loaders = images.load(config, machine.num_workers)
-    set_seed(recipe.seed)
+    training.set_seed(recipe.seed)
     model = VisionTransformer(replace(config, num_classes=len(loaders.classes)))
     if place.rank == 0 and not options.resume:
         write_config(options)

@@ -29,9 +29,6 @@ class Fit(nn.Module):
         height, width = self.size
         return ImageOps.fit(image, (width, height), Image.Resampling.BILINEAR)
 
-    def extra_repr(self) -> str:
-        return f"size={self.size}"
-
 
 def image_transform(image_size: int | tuple[int, int] = 224) -> v2.Compose:
     """What turns an image of `read_image` into a model's input.

@@ -64,8 +64,7 @@ def evaluate(model: nn.Module, loader: DataLoader) -> Evaluation:
         Loss, accuracy, logits and labels, in the loader's order, on the CPU.
 
     Raises:
-        TypeError: the loader is no DataLoader.
-        ValueError: the loader is empty.
+        TypeError, ValueError: the loader is no DataLoader, or an empty one.
     """
     check_loader(loader, "loader")
     device = next(model.parameters()).device

@@ -54,11 +54,7 @@ def warmup_cosine(
 def make_schedule(
     name: str, optimizer: Optimizer, total_steps: int, warmup_steps: int
 ) -> LRScheduler:
-    """The scheduler of a recipe: "cosine" with warmup, or "constant".
-
-    Raises:
-        ValueError: the warmup does not fit the run.
-    """
+    """The scheduler of a recipe: `warmup_cosine`, or a "constant" rate."""
     if name == "constant":
         return ConstantLR(optimizer, factor=1.0, total_iters=0)
     return warmup_cosine(optimizer, total_steps, warmup_steps)

@@ -17,8 +17,7 @@ def set_seed(seed: int) -> None:
         seed: from 0 to 2**32 - 1.
 
     Raises:
-        TypeError: the seed is not a whole number.
-        ValueError: the seed lies outside that range.
+        TypeError, ValueError: the seed is no whole number in that range.
     """
     seed = check_seed(seed)
     random.seed(seed)
