@@ -44,7 +44,7 @@ class ViTConfig:
         ValueError: a value is not allowed; the message names it and the way out.
 
     Source:
-        Dosovitskiy et al. 2021, Table 1 (B, L, H); Steiner et al. 2022, Table 1 (Ti, S).
+        Dosovitskiy et al. 2021, Table 1 (B, L, H); Touvron et al. 2021, Table 1 (Ti, S).
     """
 
     image_size: int | tuple[int, int] = 224

@@ -34,10 +34,8 @@ exercise = Exercise(
 
 
 @exercise.requires(
-    "return the loss as a plain number: loss.item(). A tensor of loss keeps everything that it was computed from in "
-    "memory, for as long as you keep it in a list.",
-    "损失要以普通的数返回：loss.item()。作为张量的损失，会让算出它的所有中间结果都留在内存里，"
-    "你把它在列表里存多久，它们就留多久。",
+    "return the loss as a plain number: loss.item(). A tensor of loss is still tied to the graph that computed it.",
+    "损失要以普通的数返回：loss.item()。作为张量的损失，还连着算出它的那张计算图。",
 )
 def losses_are_numbers(output, kind, clip, hidden):
     losses = [output["first_loss"], *output["later_losses"]]
