@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import shlex
 import subprocess
@@ -44,7 +45,8 @@ def test_the_help_names_the_commands(monkeypatch):
 
 def said_of(cls: type, name: str) -> str:
     """What a class's docstring says about an attribute, on one line."""
-    entry = re.search(rf"^ +{name}: (.*(?:\n {{12}}.*)*)", cls.__doc__, re.MULTILINE)
+    text = inspect.getdoc(cls)  # with the same indent in every Python
+    entry = re.search(rf"^ {{4}}{name}: (.*(?:\n {{8}}.*)*)", text, re.MULTILINE)
     return " ".join(entry[1].split()).removesuffix(".").replace("None", '"none"')
 
 
