@@ -22,16 +22,16 @@ def scaled_dot_product_attention(
     function does the same faster and never stores the weights.
 
     Args:
-        query: shape (..., N, D_h).
-        key: shape (..., M, D_h); in self-attention M = N.
+        query: shape (..., T, D_h).
+        key: shape (..., M, D_h); in self-attention M = T.
         value: shape (..., M, D_v).
         dropout: rate in [0, 1) of weights that are dropped, at every call: pass 0.0
             when the model is not in training.
         return_weights: also return the weights.
 
     Returns:
-        Shape (..., N, D_v); with `return_weights` also the weights before dropout, of
-        shape (..., N, M), each row of which sums to 1.
+        Shape (..., T, D_v); with `return_weights` also the weights before dropout, of
+        shape (..., T, M), each row of which sums to 1.
 
     Raises:
         TypeError: an argument has the wrong type.
@@ -46,10 +46,10 @@ def scaled_dot_product_attention(
     if not return_weights:
         return F.scaled_dot_product_attention(query, key, value, dropout_p=dropout)
     query = query * query.shape[-1] ** -0.5  # 1/√D_h keeps the scores' variance near 1
-    scores = query @ key.transpose(-2, -1)  # (..., N, D_h) @ (..., D_h, M)
-    weights = scores.softmax(dim=-1)  # (..., N, M), over the keys
+    scores = query @ key.transpose(-2, -1)  # (..., T, D_h) @ (..., D_h, M)
+    weights = scores.softmax(dim=-1)  # (..., T, M), over the keys
     dropped = F.dropout(weights, dropout)
-    return dropped @ value, weights  # (..., N, M) @ (..., M, D_v) -> (..., N, D_v)
+    return dropped @ value, weights  # (..., T, M) @ (..., M, D_v) -> (..., T, D_v)
 
 
 class MultiHeadSelfAttention(nn.Module):
@@ -100,27 +100,27 @@ class MultiHeadSelfAttention(nn.Module):
         """Let every token attend to all tokens of its own sequence.
 
         Args:
-            x: shape (B, N, D).
+            x: shape (B, T, D).
             return_weights: also return the attention weights.
 
         Returns:
-            Shape (B, N, D); with `return_weights` also the weights (B, h, N, N): row i
+            Shape (B, T, D); with `return_weights` also the weights (B, h, T, T): row i
             says how much token i takes from each token, and sums to 1.
 
         Raises:
-            TypeError, ValueError: `x` is no tensor of shape (B, N, D).
+            TypeError, ValueError: `x` is no tensor of shape (B, T, D).
         """
         check_tokens(x, self.embed_dim)
         heads = (3, self.num_heads, self.head_dim)
-        qkv = self.qkv(x).unflatten(-1, heads)  # (B, N, 3·D) -> (B, N, 3, h, D_h)
-        query, key, value = qkv.permute(2, 0, 3, 1, 4).unbind()  # (B, h, N, D_h) each
+        qkv = self.qkv(x).unflatten(-1, heads)  # (B, T, 3·D) -> (B, T, 3, h, D_h)
+        query, key, value = qkv.permute(2, 0, 3, 1, 4).unbind()  # (B, h, T, D_h) each
         rate = self.attention_dropout if self.training else 0.0
         weights = None
         if return_weights:
             x, weights = scaled_dot_product_attention(query, key, value, rate, True)
         else:
-            x = scaled_dot_product_attention(query, key, value, rate)  # (B, h, N, D_h)
-        x = x.transpose(1, 2).flatten(2)  # (B, N, h, D_h) -> (B, N, D)
+            x = scaled_dot_product_attention(query, key, value, rate)  # (B, h, T, D_h)
+        x = x.transpose(1, 2).flatten(2)  # (B, T, h, D_h) -> (B, T, D)
         x = self.dropout(self.projection(x))
         return (x, weights) if return_weights else x
 
@@ -131,7 +131,7 @@ def _check_shapes(query: Tensor, key: Tensor, value: Tensor) -> None:
             raise TypeError(f"{name} must be a torch.Tensor, got {type(x).__name__}.")
         if x.ndim < 2:
             raise ValueError(
-                f"{name} must have shape (..., N, D_h), got {tuple(x.shape)}."
+                f"{name} must have shape (..., T, D_h), got {tuple(x.shape)}."
             )
     got = f"query {tuple(query.shape)}, key {tuple(key.shape)}, value {tuple(value.shape)}"
     if query.shape[-1] != key.shape[-1]:

@@ -45,15 +45,15 @@ class MLP(nn.Module):
         """Transform each token by itself.
 
         Args:
-            x: shape (B, N, D).
+            x: shape (B, T, D).
 
         Returns:
-            Shape (B, N, D).
+            Shape (B, T, D).
 
         Raises:
-            TypeError, ValueError: `x` is no tensor of shape (B, N, D).
+            TypeError, ValueError: `x` is no tensor of shape (B, T, D).
         """
         check_tokens(x, self.embed_dim)
-        x = self.activation(self.linear1(x))  # (B, N, D) -> (B, N, D_mlp)
+        x = self.activation(self.linear1(x))  # (B, T, D) -> (B, T, D_mlp)
         x = self.dropout1(x)
-        return self.dropout2(self.linear2(x))  # (B, N, D_mlp) -> (B, N, D)
+        return self.dropout2(self.linear2(x))  # (B, T, D_mlp) -> (B, T, D)

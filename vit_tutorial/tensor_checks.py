@@ -24,11 +24,11 @@ def check_images(images: Tensor) -> None:
 
 
 def check_tokens(x: Tensor, embed_dim: int) -> None:
-    """Check that `x` is a tensor of shape (B, N, D) with the given D."""
-    check_tensor(x, "x", "(B, N, D)", 3)
+    """Check that `x` is a tensor of shape (B, T, D) with the given D."""
+    check_tensor(x, "x", "(B, T, D)", 3)
     if x.shape[-1] != embed_dim:
         raise ValueError(
-            f"x must have shape (B, N, {embed_dim}), got {tuple(x.shape)}: its last axis "
+            f"x must have shape (B, T, {embed_dim}), got {tuple(x.shape)}: its last axis "
             f"is {x.shape[-1]}. Embed the tokens to this width, or build the layer with "
             f"embed_dim={x.shape[-1]}."
         )

@@ -7,7 +7,7 @@ What looks like a number and is none is skipped:
 
 * names: `float32`, `vit_b_16`, `CIFAR-10`, `ViT-B/16`, `top-1`, `2-D`, `D.3`, `Hint 1`;
 * numbers of chapters and exercises, which are always written with a leading zero: `01`, `03.2`;
-* subscripts, as in `x_1`, and the number of an equation in `\\tag{1}`;
+* subscripts, as in `x_1`, and the number of an equation, in `\\tag{2.1}` and in `Equation (2.1)`;
 * a sign: -2 and 2 are compared as 2, because a hyphen, a dash and a minus are too easily mixed up.
 """
 
@@ -28,7 +28,9 @@ SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 
 GROUPED = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d,]*\d)"
 PLAIN = rf"(?:{GROUPED}|\d+(?:\.\d+)*)(?:[eE][-+]?\d+)?"
+EQUATION = r"(?:Equations?|公式) \(\d+\.\d+\)(?:(?: and | ?和公式 )\(\d+\.\d+\))?"
 NAMES_IN_TEXT = (
+    EQUATION,
     r"[A-Za-z]+-\d+(?:\.\d+)?[A-Za-z]*",  # CIFAR-10, ImageNet-21k, top-1
     r"\b(?:Ti|S|B|L|H)/\d+\b",  # B/16
     r"\b[1-4]-?D\b",  # 2-D

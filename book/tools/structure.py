@@ -31,6 +31,7 @@ def problems(english: Page, chinese: Page) -> Iterator[str]:
         yield from cell_problems(english, ours, chinese, theirs)
     for page in (english, chinese):
         yield from link_problems(page)
+        yield from equation_problems(page)
         yield from exercise_problems(page)
     yield from exercise_twin_problems(exercises(english), exercises(chinese), chinese)
 
@@ -112,6 +113,22 @@ def link_problems(page: Page) -> Iterator[str]:
             in_book = path.endswith((".ipynb", ".md")) and not is_external(target)
             if in_book and not (page.path.parent / path).exists():
                 yield f"{page.where(cell)}: link to {path}, which does not exist: correct the link"
+
+
+def equation_problems(page: Page) -> Iterator[str]:
+    """Equations are numbered through each chapter, (2.1), (2.2), …, and what the prose refers to exists."""
+    chapter, numbers = page.stem.partition("_")[0].lstrip("0"), []
+    for cell in page.markdown_cells():
+        for tag in re.findall(r"\\tag\{(.*?)\}", cell.source):
+            numbers.append(tag)
+            expected = f"{chapter}.{len(numbers)}"
+            if page.is_notebook and tag != expected:
+                yield f"{page.where(cell)}: equation ({tag}) must have the number ({expected})"
+    for cell in page.cells:
+        for reference in re.findall(rf"(?:{numerals.EQUATION})", cell.source):
+            for number in re.findall(r"\d+\.\d+", reference):
+                if number.startswith(f"{chapter}.") and number not in numbers:
+                    yield f"{page.where(cell)}: there is no equation ({number}) in this chapter"
 
 
 @dataclass(frozen=True)

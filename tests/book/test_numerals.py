@@ -54,6 +54,8 @@ def test_numbers_in_formulas(formula, values):
         "a 2-D grid",
         "D.3",
         "01.2, 03",
+        "Equation (2.1), Equations (5.1) and (5.2)",
+        "公式 (2.1)、公式 (5.1) 和公式 (5.2)",
     ],
 )
 def test_names_are_no_numbers(text):

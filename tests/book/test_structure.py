@@ -12,7 +12,7 @@ ZH = f"book/zh/{NOTEBOOK}"
 PROSE_FAULTS = [
     ("goal", reword("# 图像块", "## 图像块"), "headings of levels [2], in English [1]"),
     ("goal", reword("4 \\times 6", "4 \\times 5"), "formula 4\\times6 is missing"),
-    ("goal", reword("N = HW", "N = H"), "formula N=H\\text{}\\tag{1} does not stand in"),
+    ("goal", reword("N = HW", "N = H"), "formula N=H\\text{}\\tag{1.1} does not stand in"),
     ("goal", reword("index.md", "01_tiny.ipynb"), "link index.md is missing"),
     ("goal", reword("`print`", "`show`"), "code print is missing"),
     ("goal", reword("24", "25"), "number 24 is missing"),
@@ -26,6 +26,22 @@ PROSE_FAULTS = [
 def test_prose_that_differs(book, cell_id, change, fault):
     edit(book, "zh", cell_id, change)
     assert_found(editions.problems(book), f"{ZH}, cell {cell_id}", fault, "make the two agree")
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        (reword("\\tag{1.1}", "\\tag{1.2}"), "equation (1.2) must have the number (1.1)"),
+        (reword("`print`", "Equation (1.2), `print`"), "there is no equation (1.2) in this chapter"),
+        (
+            reword("`print`", "Equations (1.1) and (1.3), `print`"),
+            "there is no equation (1.3) in this chapter",
+        ),
+    ],
+)
+def test_equations_are_numbered_through_a_chapter(book, change, fault):
+    edit(book, "en", "goal", change)
+    assert_found(editions.problems(book), f"book/en/{NOTEBOOK}, cell goal", fault)
 
 
 def test_page_prose_that_differs(book):

@@ -145,8 +145,8 @@ BAD_INPUT = [
     (lambda: MultiHeadSelfAttention(12.0, 3), TypeError, ["embed_dim", "12.0"]),
     (lambda: MultiHeadSelfAttention(12, 3, dropout=-0.1), ValueError, ["dropout", "-0.1"]),
     (lambda: MultiHeadSelfAttention(12, 3, attention_dropout=1), ValueError, ["attention_dropout", "1"]),
-    (lambda: MultiHeadSelfAttention(12, 3)(zeros(5, 12)), ValueError, ["(B, N, D)", "(5, 12)"]),
-    (lambda: MultiHeadSelfAttention(12, 3)(zeros(2, 5, 8)), ValueError, ["(B, N, 12)", "embed_dim=8"]),
+    (lambda: MultiHeadSelfAttention(12, 3)(zeros(5, 12)), ValueError, ["(B, T, D)", "(5, 12)"]),
+    (lambda: MultiHeadSelfAttention(12, 3)(zeros(2, 5, 8)), ValueError, ["(B, T, 12)", "embed_dim=8"]),
 ]
 
 

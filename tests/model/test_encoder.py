@@ -108,8 +108,8 @@ BAD_INPUT = [
     (lambda: EncoderBlock(12, 3, 20, layer_norm_eps="a"), TypeError, ["layer_norm_eps", "'a'"]),
     (lambda: EncoderBlock(12, 3, 20, layer_norm_eps=float("inf")), ValueError, ["layer_norm_eps", "inf"]),
     (lambda: EncoderBlock(12, 3, 0), ValueError, ["mlp_dim", "0"]),
-    (lambda: EncoderBlock(12, 3, 20)(torch.zeros(2, 12)), ValueError, ["(B, N, D)", "(2, 12)"]),
-    (lambda: EncoderBlock(12, 3, 20)(torch.zeros(1, 2, 8)), ValueError, ["(B, N, 12)", "(1, 2, 8)"]),
+    (lambda: EncoderBlock(12, 3, 20)(torch.zeros(2, 12)), ValueError, ["(B, T, D)", "(2, 12)"]),
+    (lambda: EncoderBlock(12, 3, 20)(torch.zeros(1, 2, 8)), ValueError, ["(B, T, 12)", "(1, 2, 8)"]),
 ]
 
 

@@ -59,8 +59,8 @@ BAD_INPUT = [
     (lambda: MLP(0, 4), ValueError, ["embed_dim", "0"]),
     (lambda: MLP(4, 4.5), TypeError, ["mlp_dim", "4.5"]),
     (lambda: MLP(4, 8, dropout=1.5), ValueError, ["dropout", "1.5"]),
-    (lambda: MLP(4, 8)(torch.zeros(2, 4)), ValueError, ["(B, N, D)", "(2, 4)"]),
-    (lambda: MLP(4, 8)(torch.zeros(1, 2, 5)), ValueError, ["(B, N, 4)", "embed_dim=5"]),
+    (lambda: MLP(4, 8)(torch.zeros(2, 4)), ValueError, ["(B, T, D)", "(2, 4)"]),
+    (lambda: MLP(4, 8)(torch.zeros(1, 2, 5)), ValueError, ["(B, T, 4)", "embed_dim=5"]),
     (lambda: MLP(4, 8)(None), TypeError, ["NoneType"]),
 ]
 

@@ -8,11 +8,13 @@ import re
 from typing import Any
 
 import pytest
+import torch
 from matplotlib import cbook
 from playwright.sync_api import Browser, FrameLocator, Locator, Page
 from site_visit import Visit, serious_findings, watch
+from torch.utils.flop_counter import FlopCounterMode
 
-from vit_tutorial import plots
+from vit_tutorial import VisionTransformer, ViTConfig, plots
 
 OUTPUT = plots.patch_explorer().data
 SIZES = [4, 7, 8, 14, 16, 28, 32, 56]  # the divisors of 224 from 4 to 56
@@ -50,6 +52,14 @@ def grid_lines(explorer: Any) -> list[int]:
     return [int(x) for x in re.findall(r"M(\d+) 0V224", path)]
 
 
+def flops(patch_size: int) -> int:
+    """What PyTorch counts in one forward pass of ViT-B, without computing it."""
+    sizes = {"embed_dim": 768, "depth": 12, "num_heads": 12, "mlp_dim": 3072}
+    with torch.device("meta"), torch.no_grad(), FlopCounterMode(display=False) as counter:
+        VisionTransformer(ViTConfig(224, patch_size, **sizes))(torch.empty(1, 3, 224, 224))
+    return counter.get_total_flops()
+
+
 def test_every_size(page: Page) -> None:
     explorer = in_frame(page)
     slider = explorer.get_by_role("slider")
@@ -60,6 +70,7 @@ def test_every_size(page: Page) -> None:
         assert value(explorer, "count").endswith(f" = {n:,}")
         assert value(explorer, "length").endswith(f" = {p * p * 3:,}")
         assert float(value(explorer, "cost").split()[0]) == pytest.approx((n / 196) ** 2, rel=5e-3)
+        assert float(value(explorer, "model").split()[0]) == pytest.approx(flops(p) / flops(16), rel=5e-3)
         assert grid_lines(explorer) == list(range(0, 225, p))
 
 

@@ -20,9 +20,9 @@ METADATA = {
 PROSE = {
     "goal": (
         "# Patches\n\nA picture of $4 \\times 6$ has **24** pixels; the paper has 1,000 classes. "
-        "`print` says so. Back to the [start](index.md).\n\n$$N = HW \\text{ here} \\tag{1}$$",
+        "`print` says so. Back to the [start](index.md).\n\n$$N = HW \\text{ here} \\tag{1.1}$$",
         "# 图像块\n\n一张 $4 \\times 6$ 的图有 **24** 个像素；论文里有 1,000 个类别。"
-        "`print` 会告诉你。回到[首页](index.md)。\n\n$$N = HW \\text{ 这里} \\tag{1}$$",
+        "`print` 会告诉你。回到[首页](index.md)。\n\n$$N = HW \\text{ 这里} \\tag{1.1}$$",
     ),
     "exercise-count": (
         "### Exercise 01.1: count\n\nCount the pixels.",

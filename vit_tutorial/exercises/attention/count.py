@@ -17,7 +17,7 @@ def count():
 
 exercise = Exercise("03.5", count, values=True)
 
-N, D, H = 24**2 + 1, 384, 6
+T, D, H = 24**2 + 1, 384, 6
 
 exercise.wrong_values(
     "biases_forgotten",
@@ -27,35 +27,35 @@ exercise.wrong_values(
 )
 exercise.wrong_values(
     "projection_not_counted",
-    {"parameters": 3 * D * D + 3 * D, "linear_products": 3 * N * D * D},
+    {"parameters": 3 * D * D + 3 * D, "linear_products": 3 * T * D * D},
     "the output projection is missing: one more linear layer, D to D.",
     "漏了输出投影：还有一个从 D 到 D 的线性层。",
 )
 exercise.wrong_values(
     "class_token_forgotten",
     {
-        "linear_products": 4 * (N - 1) * D * D,
-        "token_products": 2 * (N - 1) ** 2 * D,
-        "num_weights": H * (N - 1) ** 2,
+        "linear_products": 4 * (T - 1) * D * D,
+        "token_products": 2 * (T - 1) ** 2 * D,
+        "num_weights": H * (T - 1) ** 2,
     },
-    "the class token is missing: it attends and is attended to, so N is one more than the patches.",
-    "漏了类别词元：它也参与注意力，所以 N 比图像块的个数多 1。",
+    "the class token is missing: it attends and is attended to, so T is one more than the patches.",
+    "漏了类别词元：它也参与注意力，所以 T 比图像块的个数多 1。",
 )
 exercise.wrong_values(
     "scores_alone",
-    {"token_products": N * N * D},
+    {"token_products": T * T * D},
     "you counted the scores alone. Averaging the values takes as many multiplications again.",
     "你只数了算分数的乘法。对值做加权平均，还要再用同样多的乘法。",
 )
 exercise.wrong_values(
     "heads_multiplied",
-    {"token_products": 2 * H * N * N * D, "parameters": H * (4 * D * D + 4 * D)},
+    {"token_products": 2 * H * T * T * D, "parameters": H * (4 * D * D + 4 * D)},
     "you multiplied by the number of heads. The heads share the width D, so together they cost what one would.",
     "你乘上了头数。各个头分摊宽度 D，加在一起的代价和一个头一样。",
 )
 exercise.wrong_values(
     "one_table_of_weights",
-    {"num_weights": N * N},
+    {"num_weights": T * T},
     "that is one head's table. Each head has weights of its own.",
     "这只是一个头的表。每个头都有自己的权重。",
 )

@@ -57,9 +57,9 @@ def projection_forgotten(x, w, b, out_w, out_b, h):
 
 
 @exercise.mistake(
-    "heads joined without transposing back: you reshaped (B, h, N, D_h) straight to (B, N, D). "
-    "Bring it to (B, N, h, D_h) first.",
-    "合并各头时没有转置回来：你把 (B, h, N, D_h) 直接 reshape 成了 (B, N, D)。要先变成 (B, N, h, D_h)。",
+    "heads joined without transposing back: you reshaped (B, h, T, D_h) straight to (B, T, D). "
+    "Bring it to (B, T, h, D_h) first.",
+    "合并各头时没有转置回来：你把 (B, h, T, D_h) 直接 reshape 成了 (B, T, D)。要先变成 (B, T, h, D_h)。",
 )
 def joined_without_transpose(x, w, b, out_w, out_b, h):
     return _layer(x, w, b, out_w, out_b, h, join=lambda heads: heads.reshape(x.shape))
@@ -108,8 +108,8 @@ def heads_before_qkv(x, w, b, out_w, out_b, h):
 
 
 @exercise.mistake(
-    "the sequence goes first here: you attended over the batch. Tokens are on axis 1 of (B, N, D).",
-    "这里把序列放到了第一个轴，注意力就成了在批次里各个样本之间计算。(B, N, D) 里，词元在轴 1 上。",
+    "the sequence goes first here: you attended over the batch. Tokens are on axis 1 of (B, T, D).",
+    "这里把序列放到了第一个轴，注意力就成了在批次里各个样本之间计算。(B, T, D) 里，词元在轴 1 上。",
 )
 def attended_over_the_batch(x, w, b, out_w, out_b, h):
     return self_attention(x.transpose(0, 1), w, b, out_w, out_b, h).transpose(0, 1)

@@ -30,9 +30,9 @@ def nothing_lost(heads, x, num_heads):
 
 @exercise.mistake(
     "heads split without the transpose: view instead of a real rearrangement. A head then gets all features "
-    "of some tokens, not its features of all tokens. Reshape to (B, N, h, D_h), then transpose.",
+    "of some tokens, not its features of all tokens. Reshape to (B, T, h, D_h), then transpose.",
     "拆头时没有转置：view 不等于真正的重新排列。这样一个头拿到的是某几个词元的全部特征，"
-    "而不是所有词元的那一份特征。先 reshape 成 (B, N, h, D_h)，再转置。",
+    "而不是所有词元的那一份特征。先 reshape 成 (B, T, h, D_h)，再转置。",
 )
 def split_without_transpose(x, num_heads):
     b, n, d = x.shape
@@ -40,8 +40,8 @@ def split_without_transpose(x, num_heads):
 
 
 @exercise.mistake(
-    "the heads are still behind the tokens: (B, N, h, D_h). Swap these two axes, or tokens will attend to heads.",
-    "头还排在词元后面：(B, N, h, D_h)。把这两个轴对调，否则注意力会在头与头之间计算。",
+    "the heads are still behind the tokens: (B, T, h, D_h). Swap these two axes, or tokens will attend to heads.",
+    "头还排在词元后面：(B, T, h, D_h)。把这两个轴对调，否则注意力会在头与头之间计算。",
 )
 def not_transposed(x, num_heads):
     return split_heads(x, num_heads).transpose(1, 2)

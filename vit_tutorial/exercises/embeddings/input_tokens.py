@@ -1,4 +1,4 @@
-"""Exercise 02.5, Equation 1 as a module: solution, cases, properties, and the mistakes that are known by name."""
+"""Exercise 02.5, Equation (2.2) as a module: solution, cases, properties, and the mistakes that are known by name."""
 
 from __future__ import annotations
 

@@ -43,8 +43,8 @@ exercise.variant(
 )
 exercise.variant(
     _table,
-    "the exponent is k/(D/4). Equation (1) divides by D/4 − 1, so that the last frequency is exactly 1/10000.",
-    "指数写成了 k/(D/4)。公式 (1) 除的是 D/4 − 1，这样最后一个频率才正好是 1/10000。",
+    "the exponent is k/(D/4). Equation (2.1) divides by D/4 − 1, so that the last frequency is exactly 1/10000.",
+    "指数写成了 k/(D/4)。公式 (2.1) 除的是 D/4 − 1，这样最后一个频率才正好是 1/10000。",
     name="wrong_exponent",
     minus=0,
 )

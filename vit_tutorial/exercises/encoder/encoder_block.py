@@ -97,8 +97,8 @@ def in_parallel(x, norm1, attention, norm2, mlp):
 
 
 @exercise.mistake(
-    "the MLP comes first. Equation 2 is attention, Equation 3 the MLP.",
-    "MLP 跑到前面去了。公式 2 是注意力，公式 3 才是 MLP。",
+    "the MLP comes first. Equation (5.1) is attention, (5.2) the MLP.",
+    "MLP 跑到前面去了。公式 (5.1) 是注意力，公式 (5.2) 才是 MLP。",
 )
 def mlp_first(x, norm1, attention, norm2, mlp):
     return encoder_block(x, norm2, mlp, norm1, attention)

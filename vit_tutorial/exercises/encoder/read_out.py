@@ -39,8 +39,8 @@ _variant = partial(exercise.variant, _read)
 
 
 @exercise.mistake(
-    "the final norm is missing. The stream has grown with every block: normalise it before the head (Equation 4).",
-    "漏了最后的归一化。主干每过一个块都在变大：进分类头之前要先归一化（公式 4）。",
+    "the final norm is missing. The stream has grown with every block: normalise it before the head (Equation (5.3)).",
+    "漏了最后的归一化。主干每过一个块都在变大：进分类头之前要先归一化（公式 (5.3)）。",
 )
 def norm_forgotten(stream, norm, head):
     return head(stream[:, 0])
