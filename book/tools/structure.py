@@ -117,18 +117,20 @@ def link_problems(page: Page) -> Iterator[str]:
 
 def equation_problems(page: Page) -> Iterator[str]:
     """Equations are numbered through each chapter, (2.1), (2.2), …, and what the prose refers to exists."""
-    chapter, numbers = page.stem.partition("_")[0].lstrip("0"), []
-    for cell in page.markdown_cells():
-        for tag in re.findall(r"\\tag\{(.*?)\}", cell.source):
-            numbers.append(tag)
-            expected = f"{chapter}.{len(numbers)}"
-            if page.is_notebook and tag != expected:
-                yield f"{page.where(cell)}: equation ({tag}) must have the number ({expected})"
+    if not page.is_notebook:
+        return
+    chapter = page.stem.partition("_")[0].lstrip("0")
+    tags = [
+        (cell, tag) for cell in page.markdown_cells() for tag in re.findall(r"\\tag\{(.*?)\}", cell.source)
+    ]
+    for i, (cell, tag) in enumerate(tags, start=1):
+        if tag != f"{chapter}.{i}":
+            yield f"{page.where(cell)}: equation ({tag}) must have the number ({chapter}.{i})"
+    known = {tag for _, tag in tags}
     for cell in page.cells:
-        for reference in re.findall(rf"(?:{numerals.EQUATION})", cell.source):
-            for number in re.findall(r"\d+\.\d+", reference):
-                if number.startswith(f"{chapter}.") and number not in numbers:
-                    yield f"{page.where(cell)}: there is no equation ({number}) in this chapter"
+        for number in re.findall(r"\d+\.\d+", " ".join(re.findall(numerals.EQUATION, cell.source))):
+            if number.startswith(f"{chapter}.") and number not in known:
+                yield f"{page.where(cell)}: there is no equation ({number}) in this chapter"
 
 
 @dataclass(frozen=True)

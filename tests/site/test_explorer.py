@@ -63,6 +63,7 @@ def flops(patch_size: int) -> int:
 def test_every_size(page: Page) -> None:
     explorer = in_frame(page)
     slider = explorer.get_by_role("slider")
+    usual = flops(16)
     for i, p in enumerate(SIZES):
         slider.fill(str(i))
         n = (224 // p) ** 2
@@ -70,7 +71,7 @@ def test_every_size(page: Page) -> None:
         assert value(explorer, "count").endswith(f" = {n:,}")
         assert value(explorer, "length").endswith(f" = {p * p * 3:,}")
         assert float(value(explorer, "cost").split()[0]) == pytest.approx((n / 196) ** 2, rel=5e-3)
-        assert float(value(explorer, "model").split()[0]) == pytest.approx(flops(p) / flops(16), rel=5e-3)
+        assert float(value(explorer, "model").split()[0]) == pytest.approx(flops(p) / usual, rel=5e-3)
         assert grid_lines(explorer) == list(range(0, 225, p))
 
 
