@@ -69,6 +69,8 @@ def tree(tmp_path: Path) -> Path:
     """This book with three tiny pages in each edition."""
     for name in ("_assets", "_ext", "_locale", "_templates", "tools"):
         shutil.copytree(ROOT / "book" / name, tmp_path / "book" / name)
+    for name in ("terms.yml", "search_words.yml"):  # what the search takes for the same
+        shutil.copy(ROOT / "book" / name, tmp_path / "book")
     config = (ROOT / "_config.yml").read_text("utf8").replace(CONFIG["repository"]["url"], PLACEHOLDER)
     (tmp_path / "_config.yml").write_text(config, "utf8")
     chapters = [{"file": "book/en/01_patches"}, {"file": "book/en/extra"}]
