@@ -58,3 +58,15 @@ addEventListener("load", function () {
   markScrollBoxes();
   new ResizeObserver(markScrollBoxes).observe(document.body);   // also when a formula or a picture has arrived
 });
+
+// On a phone a wide table's rows are cards (styles/tables.css), and each cell says its column's name.
+document.addEventListener("DOMContentLoaded", function () {
+  document.querySelectorAll(".bd-article table.table").forEach(function (table) {
+    var names = Array.from(table.querySelectorAll("thead th"), function (head) { return head.textContent.trim(); });
+    if (names.length < 3) return;
+    table.classList.add("cards");
+    table.querySelectorAll("tbody tr").forEach(function (row) {
+      Array.from(row.cells).forEach(function (cell, i) { cell.dataset.column = names[i] || ""; });
+    });
+  });
+});
