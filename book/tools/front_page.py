@@ -36,7 +36,13 @@ FIGURES = {  # the figure that stands for a chapter: its cell
 }
 SIZE = (480, 270)  # of a chapter's picture, in pixels
 STEPS = {
-    "en": ("28 × 28 pixels", "49 patches", "50 tokens of 64 numbers", "what the last block looks at", "an answer"),
+    "en": (
+        "28 × 28 pixels",
+        "49 patches",
+        "50 tokens of 64 numbers",
+        "what the last block looks at",
+        "an answer",
+    ),
     "zh": ("28 × 28 个像素", "49 个图像块", "50 个词元，每个 64 个数", "最后一个块在看哪里", "答案"),
 }
 ABOUT = {
