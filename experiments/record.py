@@ -6,6 +6,7 @@ import json
 import os
 import platform
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,27 @@ import torch
 from vit_tutorial.saving import write_atomically
 
 RESULTS = Path(__file__).resolve().parents[1] / "vit_tutorial" / "assets" / "results"
+
+
+class Log:
+    """The runs of an experiment, a line each: stopped and started again, it goes on where it was."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.runs = (
+            [json.loads(line) for line in path.read_text("utf8").splitlines()] if path.is_file() else []
+        )
+
+    def measure(self, case: dict[str, Any], run: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        """The case with what `run` makes of it, out of the log where it is there."""
+        for known in self.runs:
+            if known.items() >= case.items():
+                return known
+        self.runs.append(case | run())
+        with self.path.open("a", encoding="utf8") as file:
+            print(json.dumps(self.runs[-1], ensure_ascii=False), file=file, flush=True)
+        return self.runs[-1]
 
 
 def machine() -> str:

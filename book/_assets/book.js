@@ -1,11 +1,32 @@
 // Small helpers of the book's pages. Without JavaScript the pages read just as well.
 
-// Remember the edition that the reader chose (the site's first page obeys it), and keep the place within the page.
-document.addEventListener("click", function (event) {
-  var link = event.target.closest && event.target.closest("a[data-edition]");
-  if (!link) return;
-  try { localStorage.setItem("edition", link.dataset.edition); } catch (error) { /* storage may be switched off */ }
-  link.hash = location.hash;
+// The place that the reader is at, as an id that both editions have (book/_ext/anchors.py): what the address names, as
+// long as it is in view, else the last heading above the upper third of the window. Empty at the top of the page.
+function placeOfReader() {
+  var shown = function (element) { return element && element.getClientRects().length > 0; };
+  var named = document.getElementById(location.hash.slice(1));
+  var mark = named && named.matches("section") ? named.querySelector("h1, h2, h3, h4, h5, h6") : named;
+  if (location.hash && shown(mark)) {
+    var box = mark.getBoundingClientRect();
+    if (box.bottom > 0 && box.top < innerHeight) return location.hash;
+  }
+  var place = "";
+  document.querySelectorAll(".bd-article section[id] > :is(h2, h3, h4, h5, h6)").forEach(function (heading) {
+    if (shown(heading) && heading.getBoundingClientRect().top <= innerHeight / 3) place = heading.parentElement.id;
+  });
+  return place && "#" + place;
+}
+
+// The language switch leads there; also into a new tab, with the middle button or from the menu. The choice of edition
+// is remembered: the site's first page obeys it.
+["pointerdown", "click"].forEach(function (kind) {
+  document.addEventListener(kind, function (event) {
+    var link = event.target.closest && event.target.closest("a[data-edition]");
+    if (!link) return;
+    link.hash = placeOfReader();
+    if (kind === "pointerdown") return;
+    try { localStorage.setItem("edition", link.dataset.edition); } catch (error) { /* storage may be switched off */ }
+  });
 });
 
 // What is folded must be on the printed page too; afterwards it is folded again.
@@ -36,4 +57,16 @@ function markScrollBoxes() {
 addEventListener("load", function () {
   markScrollBoxes();
   new ResizeObserver(markScrollBoxes).observe(document.body);   // also when a formula or a picture has arrived
+});
+
+// On a phone a wide table's rows are cards (styles/tables.css), and each cell says its column's name.
+document.addEventListener("DOMContentLoaded", function () {
+  document.querySelectorAll(".bd-article table.table").forEach(function (table) {
+    var names = Array.from(table.querySelectorAll("thead th"), function (head) { return head.textContent.trim(); });
+    if (names.length < 3) return;
+    table.classList.add("cards");
+    table.querySelectorAll("tbody tr").forEach(function (row) {
+      Array.from(row.cells).forEach(function (cell, i) { cell.dataset.column = names[i] || ""; });
+    });
+  });
 });

@@ -1,0 +1,127 @@
+"""Draw what the front page shows: a garment on its way through `vit-fashion`, and a picture of each chapter.
+
+    python book/tools/front_page.py          (part of `make pictures`)
+
+Nothing is made up: the pixels are a test image of the bundled Fashion-MNIST, the tokens, the attention and the
+answer are those of the book's own weights, and a chapter's picture is cut out of the figure that its notebook shows.
+Writes into book/_assets/front: `journey-en.html` and `journey-zh.html`, which the front pages take in, and the chapters'
+pictures.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+from pathlib import Path
+
+import torch
+from matplotlib import colormaps
+from PIL import Image
+from torch import Tensor
+
+from vit_tutorial import data, pretrained
+
+BOOK = Path(__file__).resolve().parents[1]
+TARGET = BOOK / "_assets" / "front"
+GARMENT = 12  # of the test images: a pullover that might be a coat
+FIGURES = {  # the figure that stands for a chapter: its cell
+    "01_patches": "patch-grid",
+    "02_embeddings": "similarity",
+    "03_attention": "heads-figure",
+    "04_mlp": "gelu-picture",
+    "05_encoder": "wiring",
+    "06_training": "mistakes",
+    "07_transfer_learning": "clothes-and-digits",
+}
+SIZE = (480, 270)  # of a chapter's picture, in pixels
+STEPS = {
+    "en": (
+        "28 × 28 pixels",
+        "49 patches",
+        "50 tokens of 64 numbers",
+        "what the last block looks at",
+        "an answer",
+    ),
+    "zh": ("28 × 28 个像素", "49 个图像块", "50 个词元，每个 64 个数", "最后一个块在看哪里", "答案"),
+}
+ABOUT = {
+    "en": "A garment becomes patches, the patches become tokens, the tokens attend to one another, and the class token answers.",
+    "zh": "一件衣物切成图像块，图像块变成词元，词元互相注意，最后由类别词元给出答案。",
+}
+
+
+def picture(pixels: Tensor, colours: str) -> str:
+    """A table of numbers as a tiny PNG, one pixel a number, in an address that holds all of it."""
+    scaled = (pixels - pixels.min()) / (pixels.max() - pixels.min())
+    image = Image.fromarray((colormaps[colours](scaled.numpy())[..., :3] * 255).astype("uint8"))
+    file = io.BytesIO()
+    image.quantize(64).save(file, "png", optimize=True)
+    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
+
+
+def look_inside(image: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """What the trained model makes of an image: tokens (T, D), the class token's attention (7, 7), probabilities."""
+    model, seen = pretrained.load("vit-fashion").eval(), []
+    last = model.encoder.blocks[-1]
+    hook = last.norm1.register_forward_hook(lambda layer, inputs, output: seen.append(output))
+    with torch.inference_mode():
+        probabilities = model(image[None])[0].softmax(dim=-1)
+        _, weights = last.attention(seen[0], return_weights=True)  # (1, h, T, T)
+        tokens = model.embeddings(image[None])[0]
+    hook.remove()
+    return tokens, weights[0, :, 0, 1:].mean(dim=0).view(7, 7), probabilities
+
+
+def journey(edition: str) -> str:
+    """The five steps as HTML, in one language; class names stay as the data set has them."""
+    splits = data.fashion_mnist()
+    image = splits.test.images[GARMENT]
+    tokens, attention, probabilities = look_inside(image)
+    garment = picture(image[0], "gray")
+    bars = "".join(
+        f'<li style="--share:{100 * share:.0f}%"><span>{splits.classes[i]}</span></li>'
+        for i, share in enumerate(probabilities.tolist())
+    )
+    shown = (
+        f'<img src="{garment}" alt="">',
+        f'<span class="journey-patches"><img src="{garment}" alt=""></span>',
+        f'<img src="{picture(tokens.T, "cividis")}" alt="">',
+        f'<img src="{picture(attention, "cividis")}" alt="">',
+        f"<ol>{bars}</ol>",
+    )
+    steps = "".join(
+        f'<figure class="journey-step">{what}<figcaption>{words}</figcaption></figure>\n'
+        for what, words in zip(shown, STEPS[edition], strict=True)
+    )
+    return f'<div class="journey" role="img" aria-label="{ABOUT[edition]}">\n{steps}</div>\n'
+
+
+def chapter_picture(chapter: str) -> Image.Image:
+    """The chapter's figure, on white, cut to the size of a card."""
+    notebook = json.loads((BOOK / "en" / f"{chapter}.ipynb").read_text("utf8"))
+    [cell] = [cell for cell in notebook["cells"] if cell["id"] == FIGURES[chapter]]
+    [encoded] = [
+        output["data"][kind]
+        for output in cell["outputs"]
+        for kind in ("image/png", "image/jpeg")
+        if kind in output.get("data", {})
+    ]
+    figure = Image.open(io.BytesIO(base64.b64decode(encoded))).convert("RGB")
+    figure.thumbnail(SIZE)
+    card = Image.new("RGB", SIZE, "white")
+    card.paste(figure, ((SIZE[0] - figure.width) // 2, (SIZE[1] - figure.height) // 2))
+    return card
+
+
+def main() -> None:
+    """Write both journeys and all chapters' pictures."""
+    TARGET.mkdir(parents=True, exist_ok=True)
+    for edition in STEPS:
+        (TARGET / f"journey-{edition}.html").write_text(journey(edition), "utf8")
+    for chapter in FIGURES:
+        chapter_picture(chapter).quantize(64).save(TARGET / f"{chapter}.png", optimize=True)
+
+
+if __name__ == "__main__":
+    main()

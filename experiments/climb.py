@@ -1,0 +1,34 @@
+"""Tune one thing at a time, and never stop at the edge of what was tried."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import TypeVar
+
+Setting = TypeVar("Setting")
+
+
+def climb(
+    start: Setting, neighbours: Callable[[Setting], Iterable[Setting]], score: Callable[[Setting], float]
+) -> Setting:
+    """Go from a setting to its best neighbour, until none is better.
+
+    Args:
+        start: where to begin.
+        neighbours: the settings that differ from one in a single step.
+        score: what a setting is worth, by validation images; asked once for each setting.
+    """
+    score = cache(score)
+    best = start
+    while score(better := max(neighbours(best), key=score)) > score(best):
+        best = better
+    return best
+
+
+def beside(values: tuple[float, ...], value: float) -> list[float]:
+    """The next lower and the next higher of the values; an error where one is missing."""
+    place = values.index(value)
+    if place in (0, len(values) - 1):
+        raise ValueError(f"{value} is the best of {values} and lies at the edge: add values beyond it.")
+    return [values[place - 1], values[place + 1]]
