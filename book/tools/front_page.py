@@ -83,18 +83,19 @@ def journey(edition: str) -> str:
         f'<li style="--share:{100 * share:.0f}%"><span>{splits.classes[i]}</span></li>'
         for i, share in enumerate(probabilities.tolist())
     )
+    words = STEPS[edition]
     shown = (
-        f'<img src="{garment}" alt="">',
-        f'<span class="journey-patches"><img src="{garment}" alt=""></span>',
-        f'<img src="{picture(tokens.T, "cividis")}" alt="">',
-        f'<img src="{picture(attention, "cividis")}" alt="">',
+        f'<img src="{garment}" alt="{words[0]}">',
+        f'<span class="journey-patches"><img src="{garment}" alt="{words[1]}"></span>',
+        f'<img src="{picture(tokens.T, "cividis")}" alt="{words[2]}">',
+        f'<img src="{picture(attention, "cividis")}" alt="{words[3]}">',
         f"<ol>{bars}</ol>",
     )
     steps = "".join(
-        f'<figure class="journey-step">{what}<figcaption>{words}</figcaption></figure>\n'
-        for what, words in zip(shown, STEPS[edition], strict=True)
+        f'<figure class="journey-step">{what}<figcaption>{caption}</figcaption></figure>\n'
+        for what, caption in zip(shown, words, strict=True)
     )
-    return f'<div class="journey" role="img" aria-label="{ABOUT[edition]}">\n{steps}</div>\n'
+    return f'<div class="journey" role="group" aria-label="{ABOUT[edition]}">\n{steps}</div>\n'
 
 
 def chapter_picture(chapter: str) -> Image.Image:
