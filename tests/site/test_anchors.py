@@ -68,10 +68,10 @@ def test_permalinks_and_the_table_of_contents_use_the_ids(edition: str) -> None:
 def test_the_search_index_uses_the_ids() -> None:
     found = {}
     for edition in EDITIONS:
-        text = (SITE / edition / "searchindex.js").read_text("utf8")
+        text = (SITE / edition / "_static" / "search" / "index.js").read_text("utf8")
         index = json.loads(text[text.index("{") : text.rindex("}") + 1])
-        places = [place for places in index["alltitles"].values() for place in places]
-        found[edition] = {(index["docnames"][number], place) for number, place in places}
+        pages = [page["url"].removesuffix(".html") for page in index["pages"]]
+        found[edition] = {(pages[section["page"]], section["id"]) for section in index["sections"]}
     assert ("03_attention", "formula") in found["en"]
     assert found["zh"] == found["en"]
 
