@@ -35,6 +35,7 @@ FIGURES = {  # the figure that stands for a chapter: its cell
     "07_transfer_learning": "clothes-and-digits",
 }
 SIZE = (480, 270)  # of a chapter's picture, in pixels
+SHOWN = 'width="112" height="112"'  # of a step, before the style fits it in: the page keeps its place
 STEPS = {
     "en": (
         "28 × 28 pixels",
@@ -85,10 +86,10 @@ def journey(edition: str) -> str:
     )
     words = STEPS[edition]
     shown = (
-        f'<img src="{garment}" alt="{words[0]}">',
-        f'<span class="journey-patches"><img src="{garment}" alt="{words[1]}"></span>',
-        f'<img src="{picture(tokens.T, "cividis")}" alt="{words[2]}">',
-        f'<img src="{picture(attention, "cividis")}" alt="{words[3]}">',
+        f'<img src="{garment}" {SHOWN} alt="{words[0]}">',
+        f'<span class="journey-patches"><img src="{garment}" {SHOWN} alt="{words[1]}"></span>',
+        f'<img src="{picture(tokens.T, "cividis")}" {SHOWN} alt="{words[2]}">',
+        f'<img src="{picture(attention, "cividis")}" {SHOWN} alt="{words[3]}">',
         f"<ol>{bars}</ol>",
     )
     steps = "".join(
