@@ -35,7 +35,7 @@ FIGURES = {  # the figure that stands for a chapter: its cell
     "07_transfer_learning": "clothes-and-digits",
 }
 SIZE = (480, 270)  # of a chapter's picture, in pixels
-SHOWN = 'width="112" height="112"'  # of a step, before the style fits it in: the page keeps its place
+SHOWN = 'width="112" height="112" loading="lazy"'  # of a step, before the style fits it in: the page keeps its place
 STEPS = {
     "en": (
         "28 × 28 pixels",
