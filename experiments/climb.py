@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
 Setting = TypeVar("Setting")
 
@@ -32,3 +32,8 @@ def beside(values: tuple[float, ...], value: float) -> list[float]:
     if place in (0, len(values) - 1):
         raise ValueError(f"{value} is the best of {values} and lies at the edge: add values beyond it.")
     return [values[place - 1], values[place + 1]]
+
+
+def with_choice(runs: dict[Setting, list[dict[str, Any]]], best: Setting) -> list[dict[str, Any]]:
+    """All runs of all settings, each saying whether its setting was `chosen`."""
+    return [run | {"chosen": setting == best} for setting, found in runs.items() for run in found]

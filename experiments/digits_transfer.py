@@ -3,8 +3,8 @@
     python experiments/digits_transfer.py --log runs/digits_transfer.jsonl
 
 Both ways get 300 and, with up to 20 labels, 1,200 steps of 32 images (of 20 where there are no more), and each of the
-fourteen cases is tuned for itself: learning rate, rate of the backbone, augmentation, one thing at a time, until no neighbour of a
-setting is better and the best rate lies inside what was tried. A setting's score is the mean, over three seeds, of
+fourteen cases is tuned for itself: learning rate, rate of the backbone, augmentation, one thing at a time, until no
+neighbour of a setting is better and the best rate lies inside what was tried. A setting's score is the mean, over three seeds, of
 how far its validation accuracy is ahead of the starting point's; one that is two points behind with a seed gets no
 further seeds. The test images are asked after every run and have no part in the choice; `chosen` marks the best.
 
@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 
 import record
 import torch
-from climb import beside, climb
+from climb import beside, climb, with_choice
 
 from vit_tutorial import VisionTransformer, data, evaluate, pretrained, replace_head, set_seed, train
 from vit_tutorial.transfer import parameter_groups
@@ -116,7 +116,7 @@ def tune(log: record.Log, way: str, steps: int, labels: int) -> list[dict[str, A
     if (way, steps, labels) == ("fine-tuning", 300, 5):
         runs |= {setting: [measure(setting, seed) for seed in SEEDS] for setting in SHOWN}
     print(way, steps, labels, best, [run["test"] for run in runs[best]], flush=True)
-    return [run | {"chosen": setting == best} for setting, found in runs.items() for run in found]
+    return with_choice(runs, best)
 
 
 def main() -> None:

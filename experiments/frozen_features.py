@@ -8,8 +8,8 @@ pre-trained on T-shirts, trousers, pullovers, sandals and bags, six epochs, shif
 each seed; the weights stay beside the log. Both also "moved": every image, of training, validation and test, is
 shifted at random by up to four pixels in each direction.
 
-The ways to use 2, 5, 20 and, of digits in place, 75 labels a class are logistic regression on such features (a linear probe), on those of
-the same network with random weights and on the pixels, and the nearest neighbour by pixels. Each is tuned for each
+The ways to use 2, 5, 20 and, of digits in place, 75 labels a class are logistic regression on such features (a linear
+probe), on those of the same network with random weights and on the pixels, and the nearest neighbour by pixels. Each is tuned for each
 number of labels, one thing at a time, by the mean validation accuracy of three seeds: the penalty, standardised or
 not, and how far shifted copies of the labelled images are added. The test images are asked after every run and have
 no part in the choice; `chosen` marks the best setting.
@@ -30,7 +30,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import record
 import torch
-from climb import beside, climb
+from climb import beside, climb, with_choice
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
@@ -172,7 +172,7 @@ def tune(log: record.Log, way: str, target: str, labels: int) -> list[dict[str, 
 
     best = climb(Setting(0.01, True, 0), lambda setting: setting.neighbours(way), score)
     print(target, way, labels, best, [run["test"] for run in runs[best]], flush=True)
-    return [run | {"chosen": setting == best} for setting, found in runs.items() for run in found]
+    return with_choice(runs, best)
 
 
 def main() -> None:
