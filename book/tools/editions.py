@@ -20,6 +20,7 @@ from pages import (
     CHINESE,
     ENGLISH,
     Page,
+    caption_places,
     captions,
     digest,
     load_edition,
@@ -90,17 +91,16 @@ def code_problems(english: Page, chinese: Page) -> Iterator[str]:
         elif _common_metadata(ours) != _common_metadata(theirs):
             yield f"{chinese.where(theirs)}: the metadata differ, captions aside, from the English cell's: {SYNC}"
         if captions(ours).keys() != captions(theirs).keys():
-            yield f"{chinese.where(theirs)}: caption or alt text in one edition only: {SYNC} and translate it"
+            yield f"{chinese.where(theirs)}: caption, alt text or label in one edition only: {SYNC} and translate it"
 
 
 def _common_metadata(cell: NotebookNode) -> dict[str, Any]:
     """A code cell's metadata without what is translated."""
-    metadata = copy.deepcopy(dict(cell.metadata))
-    metadata.pop("translation", None)
-    mystnb = metadata.get("mystnb", {})
-    mystnb.get("figure", {}).pop("caption", None)
-    mystnb.get("image", {}).pop("alt", None)
-    return metadata
+    cell = copy.deepcopy(cell)
+    for part, key in caption_places(cell).values():
+        part.pop(key, None)
+    cell.metadata.pop("translation", None)
+    return dict(cell.metadata)
 
 
 def translation_problems(english: Page, chinese: Page) -> Iterator[str]:

@@ -16,7 +16,8 @@ from nbformat import NotebookNode
 from pages import BOOK, EDITIONS, Page, captions, load_edition, text_outputs
 
 IGNORED = "nbval-ignore-output"
-TAGS = {"setup", "exercise", "hide-input", "hide-output", IGNORED}
+FOLDS = {"hide-input", "hide-output"}
+TAGS = {"setup", "exercise", *FOLDS, IGNORED}
 MAX_IGNORED, MAX_LINES, MAX_SETUP_LINES, MAX_WIDTH, MAX_BYTES = 2, 15, 20, 88, 2_000_000
 PICTURES = ("image/png", "image/jpeg", "image/svg+xml")
 
@@ -72,6 +73,7 @@ def cell_problems(cell: NotebookNode) -> Iterator[str]:
         yield from code_problems(cell)
         yield from output_problems(cell)
         yield from picture_problems(cell)
+        yield from fold_problems(cell)
 
 
 def markdown_problems(source: str) -> Iterator[str]:
@@ -126,6 +128,15 @@ def picture_problems(cell: NotebookNode) -> Iterator[str]:
         for key, name in (("caption", "figure.caption"), ("alt", "image.alt")):
             if not captions(cell).get(key, "").strip():
                 yield f"a figure without {key}: write one into the cell's metadata, mystnb.{name}"
+
+
+def fold_problems(cell: NotebookNode) -> Iterator[str]:
+    """Checks that a fold says what is inside, and that nothing else does."""
+    folded, label = FOLDS & set(cell.metadata.get("tags", [])), captions(cell).get("label", "")
+    if folded and not label.strip():
+        yield "a fold without a label: write what is inside into the cell's metadata, mystnb.code_prompt_show"
+    if label and not folded:
+        yield f"a label without a fold: give the cell one of the tags {', '.join(sorted(FOLDS))}"
 
 
 def count_problems(page: Page) -> Iterator[str]:

@@ -116,11 +116,23 @@ def front_matter(text: str) -> tuple[dict[str, Any], str]:
     return {}, text
 
 
-def captions(cell: NotebookNode) -> dict[str, str]:
-    """The strings of a code cell that are translated: its figure's caption and its picture's alt text."""
+def caption_places(cell: NotebookNode) -> dict[str, tuple[dict[str, Any], str]]:
+    """Where a code cell's metadata may hold what is translated: the dictionary and the key in it.
+
+    `caption` is of its figure, `alt` of its picture, `label` says what is inside where its code is folded.
+    """
     mystnb = cell.metadata.get("mystnb", {})
-    found = {"caption": mystnb.get("figure", {}).get("caption"), "alt": mystnb.get("image", {}).get("alt")}
-    return {key: text for key, text in found.items() if text is not None}
+    return {
+        "caption": (mystnb.get("figure", {}), "caption"),
+        "alt": (mystnb.get("image", {}), "alt"),
+        "label": (mystnb, "code_prompt_show"),
+    }
+
+
+def captions(cell: NotebookNode) -> dict[str, str]:
+    """The strings of a code cell that are translated."""
+    places = caption_places(cell).items()
+    return {name: part[key] for name, (part, key) in places if part.get(key) is not None}
 
 
 def translatable(cell: NotebookNode) -> str:

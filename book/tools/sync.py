@@ -26,7 +26,18 @@ import nbformat
 import yaml
 from execute import SECONDS_A_CELL, run_all
 from nbformat import NotebookNode
-from pages import BOOK, CHINESE, ENGLISH, Page, captions, digest, front_matter, page_pairs, translatable
+from pages import (
+    BOOK,
+    CHINESE,
+    ENGLISH,
+    Page,
+    caption_places,
+    captions,
+    digest,
+    front_matter,
+    page_pairs,
+    translatable,
+)
 
 
 def write(path: Path, text: str) -> bool:
@@ -83,9 +94,9 @@ def translate(cell: NotebookNode, translated: NotebookNode | None) -> None:
         cell.source = translated.source
         return
     kept = captions(translated)
-    for key, part in (("caption", "figure"), ("alt", "image")):
-        if key in captions(cell) and key in kept:
-            cell.metadata["mystnb"][part][key] = kept[key]
+    for name, (part, key) in caption_places(cell).items():
+        if key in part and name in kept:
+            part[key] = kept[name]
 
 
 def synchronise(book: Path, names: list[str], jobs: int, timeout: float, execute: bool) -> list[str]:

@@ -44,7 +44,7 @@ CODE_FAULTS = [
     ("count-pixels", set_key("execution_count", 7), "execution_count differs"),
     ("setup", set_metadata("tags", ["setup", "hide-input"]), "the tags differ"),
     ("figure", lambda cell: cell.metadata.mystnb.figure.__setitem__("name", "two"), "the metadata differ"),
-    ("figure", recaption(alt=""), "caption or alt text in one edition only"),
+    ("figure", recaption(alt=""), "caption, alt text or label in one edition only"),
 ]
 
 

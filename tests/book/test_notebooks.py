@@ -41,7 +41,13 @@ def raises(cell: NotebookNode) -> None:
     cell.outputs.append(v4.new_output("error", ename="E", evalue="e", traceback=[]))
 
 
+def label(text: str) -> Callable[[NotebookNode], None]:
+    return lambda cell: cell.metadata.__setitem__("mystnb", {"code_prompt_show": text})
+
+
 FAULTS = [
+    ("count-pixels", tag("hide-input"), "a fold without a label", "mystnb.code_prompt_show"),
+    ("count-pixels", label("Counts"), "a label without a fold", "hide-input"),
     ("count-pixels", tag("nbval_ignore_output"), "unknown tag nbval_ignore_output", "use one of"),
     ("count-pixels", tag("nbval-skip"), "unknown tag nbval-skip", "use one of"),
     ("count-pixels", append("# NBVAL_IGNORE_OUTPUT"), "a comment that steers nbval", "use a tag"),

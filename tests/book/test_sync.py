@@ -75,6 +75,14 @@ def test_captions_are_kept_added_and_removed(book):
     assert figure.metadata.translation == {"source": ""}, "nothing of it is translated yet"
 
 
+def test_the_label_of_a_fold_is_a_translation(book):
+    edit(book, "zh", "figure", lambda cell: cell.metadata.mystnb.__setitem__("code_prompt_show", "画出像素"))
+    edit(book, "en", "figure", lambda cell: cell.metadata.mystnb.__setitem__("code_prompt_show", "Draws it"))
+    assert run(book, "--no-execute") == 0
+    assert cell(read(book, "zh"), "figure").metadata.mystnb.code_prompt_show == "画出像素"
+    assert any("stale" in problem for problem in editions.problems(book))
+
+
 def test_new_notebook_gets_a_chinese_twin(book):
     (book / "zh" / NOTEBOOK).unlink()
     assert run(book, "--no-execute") == 0

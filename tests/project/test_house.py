@@ -22,7 +22,7 @@ FLOORS = (
     ("pretrained",),
     ("training",),
     ("transfer", "prediction"),
-    ("plots", "notebook"),
+    ("plots", "notebook", "tables"),
     ("exercises", "cli"),
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
