@@ -17,7 +17,7 @@ from pages import BOOK, EDITIONS, Page, captions, load_edition, text_outputs
 
 IGNORED = "nbval-ignore-output"
 FOLDS = {"hide-input", "hide-output"}
-TAGS = {"setup", "exercise", *FOLDS, IGNORED}
+TAGS = {"setup", "exercise", "verdict", *FOLDS, IGNORED}
 MAX_IGNORED, MAX_LINES, MAX_SETUP_LINES, MAX_WIDTH, MAX_BYTES = 2, 15, 20, 88, 2_000_000
 PICTURES = ("image/png", "image/jpeg", "image/svg+xml")
 
