@@ -15,10 +15,10 @@ from typing import Any
 
 import record
 import torch
+from small_cnn import SmallCNN
 from small_vit import small_vit
 
 from vit_tutorial import data
-from vit_tutorial.cnn import SmallCNN
 from vit_tutorial.training import evaluate, train
 from vit_tutorial.training.seeding import set_seed
 
