@@ -9,13 +9,13 @@ import os
 import zlib
 from importlib.resources import files
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 import torch
 
 from vit_tutorial.data.downloads import DownloadError, download
 from vit_tutorial.data.sets import ImageSet, Splits, take_turns
+from vit_tutorial.saving import write_atomically
 
 FASHION_SPLITS = {"train": 10_000, "val": 2_000, "test": 2_000}  # the bundled subset
 FASHION_CLASSES = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat",
@@ -102,11 +102,7 @@ def _provide(raw: Path, name: str, mirrors: list[str]) -> None:
     contents = _unpacked(found, name) if found else _fetch(raw, name, mirrors)
     if contents is None:
         raise ValueError(f"{found} is damaged. Remove it, and call again.")
-    raw.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=raw) as folder:
-        half = Path(folder) / name
-        half.write_bytes(contents)
-        half.replace(target)
+    write_atomically(target, lambda half: half.write_bytes(contents))
 
 
 def _unpacked(packed: Path, name: str) -> bytes | None:
