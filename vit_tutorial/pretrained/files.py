@@ -86,18 +86,16 @@ def _read_cached(weights: WeightsEnum, path: Path) -> VisionTransformer:
             "name is another one. It is used as it is.",
             stacklevel=4,  # at the line that calls pretrained.load
         )
-    file = f"{path} ({path.stat().st_size:,} bytes)"
-    way_out = "Remove it; then it is downloaded again."
     try:
         entries = weights.get_state_dict(map_location="cpu", weights_only=True)
-    except Exception as error:  # whatever reading a damaged pickle may raise
-        raise CheckpointError(f"{file} can't be read: truncated, or no file of weights. {way_out}") from error
-    try:
         model, classes = from_torchvision(entries), len(weights.meta["categories"])
         if model.config.num_classes != classes:
             raise ValueError(f"{model.config.num_classes} classes, not {classes}")
-    except (AttributeError, TypeError, ValueError) as error:
-        raise CheckpointError(f"{file} holds something else than {weights}: {error}. {way_out}") from error
+    except Exception as error:  # whatever reading a damaged pickle may raise
+        raise CheckpointError(
+            f"{path} ({path.stat().st_size:,} bytes) is truncated, or something else than {weights}. "
+            "Remove it; then it is downloaded again."
+        ) from error
     return model
 
 
