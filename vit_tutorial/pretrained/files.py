@@ -55,18 +55,14 @@ def load(name: str) -> VisionTransformer:
 def _load_bundled() -> VisionTransformer:
     """The weights in this package, once their checksum is right."""
     folder = files("vit_tutorial") / "assets" / "vit_fashion"
-    try:
-        line = (folder / "model.safetensors.sha256").read_text("utf8")
-        with as_file(folder / "model.safetensors") as path:
-            got, wanted = sha256_of(path), line.partition(" ")[0].strip()
-            if got != wanted:
-                raise CheckpointError(
-                    f"{path} is damaged: its sha256 is {got}, and should be "
-                    f"{wanted or 'known'}. Install the package again."
-                )
-            return load_model(path)
-    except FileNotFoundError as error:
-        raise CheckpointError(f"{error.filename} is missing. Install the package again.") from error
+    wanted = (folder / "model.safetensors.sha256").read_text("utf8").partition(" ")[0].strip()
+    with as_file(folder / "model.safetensors") as path:
+        got = sha256_of(path)
+        if got != wanted:
+            raise CheckpointError(
+                f"{path} is damaged: its sha256 is {got}, and should be {wanted}. Install the package again."
+            )
+        return load_model(path)
 
 
 def _load_torchvision(name: str) -> VisionTransformer:
