@@ -8,8 +8,6 @@ import zipfile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from vit_tutorial.checks import check_positive
-
 ZIP = (b"PK\x03\x04", b"PK\x05\x06")  # how a zip file begins, and an empty one
 CLASHES = (FileExistsError, IsADirectoryError, NotADirectoryError)  # of two entries
 
@@ -48,8 +46,6 @@ def unpack(
         OSError: the archive can't be read, or the folder can't be written.
     """
     archive, folder = Path(archive).expanduser(), Path(folder).expanduser()
-    check_positive(max_bytes, "max_bytes")
-    check_positive(max_files, "max_files")
     with archive.open("rb") as file:
         first = file.read(16)
     folder.parent.mkdir(parents=True, exist_ok=True)
