@@ -22,11 +22,11 @@ from typing import Any
 import record
 import torch
 from climb import beside, climb, with_choice
+from small_cnn import SmallCNN
 from small_vit import small_vit
 from torch.utils.flop_counter import FlopCounterMode
 
 from vit_tutorial import data, evaluate, set_seed, train
-from vit_tutorial.cnn import SmallCNN
 
 MODELS = {
     "CNN": SmallCNN,

@@ -10,13 +10,16 @@ from vit_tutorial import checks
 POSITIONS = ("learned", "sincos2d", "none")
 POOLINGS = ("cls", "mean")
 
-# size: (embed_dim, depth, num_heads, mlp_dim), patch sides in pixels
+SIZES = ("patch_size", "embed_dim", "depth", "num_heads", "mlp_dim")
 VARIANTS = {
-    "Ti": ((192, 12, 3, 768), (16,)),
-    "S": ((384, 12, 6, 1536), (16, 32)),
-    "B": ((768, 12, 12, 3072), (16, 32)),
-    "L": ((1024, 24, 16, 4096), (16, 32)),
-    "H": ((1280, 32, 16, 5120), (14,)),
+    "ViT-Ti/16": (16, 192, 12, 3, 768),
+    "ViT-S/16": (16, 384, 12, 6, 1536),
+    "ViT-S/32": (32, 384, 12, 6, 1536),
+    "ViT-B/16": (16, 768, 12, 12, 3072),
+    "ViT-B/32": (32, 768, 12, 12, 3072),
+    "ViT-L/16": (16, 1024, 24, 16, 4096),
+    "ViT-L/32": (32, 1024, 24, 16, 4096),
+    "ViT-H/14": (14, 1280, 32, 16, 5120),
 }
 
 
@@ -112,12 +115,7 @@ class ViTConfig:
             ValueError: the name is unknown (the message lists the known ones), or an
                 override is not allowed.
         """
-        known = {
-            f"ViT-{size}/{patch}": (patch, *widths)
-            for size, (widths, patches) in VARIANTS.items()
-            for patch in patches
-        }
-        if name not in known:
-            raise ValueError(f"unknown variant {name!r}. Known: {', '.join(known)}.")
-        keys = ("patch_size", "embed_dim", "depth", "num_heads", "mlp_dim")
-        return cls(**(dict(zip(keys, known[name], strict=True)) | overrides))
+        if name not in VARIANTS:
+            raise ValueError(f"unknown variant {name!r}. Known: {', '.join(VARIANTS)}.")
+        sizes = dict(zip(SIZES, VARIANTS[name], strict=True))
+        return cls(**(sizes | overrides))

@@ -76,13 +76,13 @@ def predict(
         TypeError: the image is of another type, or the model has no `config`.
         ValueError: the file is no image, or shape or values are not allowed.
     """
-    name, size = preprocessing.name_and_size(model)
+    config = preprocessing.config_of(model)
     if isinstance(image, Tensor):
         own_values = transform is not None or preprocessing.needs_own_values(model)
-        x = _prepared(image, model.config, check_range=not own_values)
+        x = _prepared(image, config, check_range=not own_values)
     else:
-        transform = transform or preprocessing.transform_of(name, size)
-        x = transform(_picture(image, model.config.in_channels)).unsqueeze(0)
+        transform = transform or preprocessing.transform(model)
+        x = transform(_picture(image, config.in_channels)).unsqueeze(0)
     parameter = next(model.parameters())
     with evaluating(model), torch.inference_mode():
         logits = model(x.to(parameter.device, parameter.dtype)).float().cpu()

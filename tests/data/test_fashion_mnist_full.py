@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from small_fashion_mnist import closed_port, keys, lay, pixels, stand_in
+from small_fashion_mnist import keys, lay, pixels, stand_in
 from torchvision.datasets import FashionMNIST
 
 from vit_tutorial.data import FASHION_CLASSES, DownloadError, Splits, fashion_mnist
@@ -134,8 +134,8 @@ def test_damaged_unpacked_file_is_named_or_unpacked_again(small, tmp_path):
         fashion_mnist(full=True, root=tmp_path)
 
 
-def test_download_from_the_second_mirror(small, tmp_path, server, monkeypatch):
-    monkeypatch.setattr(FashionMNIST, "mirrors", [closed_port(), server])
+def test_download_of_all(small, tmp_path, server, monkeypatch):
+    monkeypatch.setattr(FashionMNIST, "mirrors", [server])
     check_small(fashion_mnist(full=True, root=tmp_path), tmp_path)
     assert {path.name for path in (tmp_path / "FashionMNIST" / "raw").iterdir()} == {
         *small,

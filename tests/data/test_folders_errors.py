@@ -168,7 +168,7 @@ def test_class_with_too_few_images_is_named(root, n, fits, request):
         ({"val_share": 0}, "val_share"),
         ({"test_share": 1}, "test_share"),
         ({"test_share": -0.1}, "test_share.*-0.1"),
-        ({"val_share": 0.5, "test_share": 0.5}, "val_share 0.5 and test_share 0.5 leave no images"),
+        ({"val_share": 0.6, "test_share": 0.5}, "be has too few images, 5: 5 of them for test and val"),
         ({"val_share": 0.49, "test_share": 0.5}, "cat has too few images, 20: 20 of them for test and val"),
         ({"image_size": 0}, "image_size must be at least 1"),
         ({"batch_size": 0}, "batch_size must be at least 1"),

@@ -16,7 +16,7 @@ FLOORS = (
     ("tensor_checks", "config"),
     ("patches", "positions", "attention", "mlp"),
     ("embeddings", "encoder"),
-    ("model", "cnn"),
+    ("model",),
     ("saving",),
     ("data",),
     ("pretrained",),

@@ -11,19 +11,14 @@ from jsonargparse import Namespace
 
 from vit_tutorial.checks import check_not_negative, check_positive
 from vit_tutorial.cli.options import pick
-from vit_tutorial.config import VARIANTS, ViTConfig
+from vit_tutorial.config import SIZES, VARIANTS, ViTConfig
 
 if TYPE_CHECKING:
     from vit_tutorial.data import Loaders
 
 GREY = ("fashion-mnist", "fashion-mnist-full", "digits")  # data sets of one channel
-SIZES = ("patch_size", "embed_dim", "depth", "num_heads", "mlp_dim")
 SMALL = {"small": (7, 64, 4, 4, 128), "medium": (4, 128, 6, 4, 256)}  # for 28×28
-MODELS = SMALL | {
-    f"ViT-{size}/{patch}": (patch, *widths)
-    for size, (widths, patches) in VARIANTS.items()
-    for patch in patches
-}
+MODELS = SMALL | VARIANTS
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from jsonargparse import ArgumentParser, Namespace
 
 from vit_tutorial.cli.config_file import build, choose_options, write_config
 from vit_tutorial.cli.options import Parser, add_options, processes_now, start_command
-from vit_tutorial.cli.settings import MODELS, SIZES, Images, Machine, choose_model
-from vit_tutorial.config import ViTConfig
+from vit_tutorial.cli.settings import MODELS, Images, Machine, choose_model
+from vit_tutorial.config import SIZES, ViTConfig
 from vit_tutorial.training.recipe import Recipe
 
 if TYPE_CHECKING:

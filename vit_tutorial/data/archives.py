@@ -8,8 +8,6 @@ import zipfile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from vit_tutorial.checks import check_positive
-
 ZIP = (b"PK\x03\x04", b"PK\x05\x06")  # how a zip file begins, and an empty one
 CLASHES = (FileExistsError, IsADirectoryError, NotADirectoryError)  # of two entries
 
@@ -31,8 +29,6 @@ def unpack(
 ) -> Path:
     """Unpack a .zip, .tar, .tar.gz (.tgz), .tar.bz2 or .tar.xz file into a new folder.
 
-    If the folder is there already, with these files and sizes, it is left as it is.
-
     Args:
         archive: the file; its content tells its kind, not its name.
         folder: the folder to make; it is whole or not there.
@@ -43,15 +39,13 @@ def unpack(
         The path of the folder.
 
     Raises:
-        FileExistsError: `folder` is there, and does not hold the archive's files.
+        FileExistsError: `folder` is there already; it is left as it is.
         UnsafeArchive: a limit is exceeded; or an entry of a tar file leads outside, or
             is a link or a device. (A zip file's become plain files inside.)
         ArchiveError: the archive is damaged, encrypted, or of another kind.
         OSError: the archive can't be read, or the folder can't be written.
     """
     archive, folder = Path(archive).expanduser(), Path(folder).expanduser()
-    check_positive(max_bytes, "max_bytes")
-    check_positive(max_files, "max_files")
     with archive.open("rb") as file:
         first = file.read(16)
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -61,8 +55,9 @@ def unpack(
         _write(archive, first, half, max_bytes, max_files)
         try:
             half.rename(folder)
-        except OSError:  # it is there already
-            _check_same_files(half, folder, archive)
+        except OSError as error:
+            message = f"{folder} is there already, and was left alone."
+            raise FileExistsError(f"{message} Move it away, or choose another folder.") from error
     return folder
 
 
@@ -125,14 +120,3 @@ def _check_limit(value: int, name: str, limit: int) -> None:
     if value > limit:
         message = f"it has more than {name} = {limit:,}. Raise {name} if you trust it."
         raise UnsafeArchive(message)
-
-
-def _check_same_files(half: Path, folder: Path, archive: Path) -> None:
-    """Check that `folder` has each file of `half`, as large; it may have others."""
-    for path in (p for p in half.rglob("*") if p.is_file()):
-        name, size = path.relative_to(half), path.stat().st_size
-        if not (folder / name).is_file() or (folder / name).stat().st_size != size:
-            raise FileExistsError(
-                f"{folder} is there already, and was left alone: {name} of {archive}, "
-                f"{size:,} bytes, is not in it. Move it away, or choose another folder."
-            ) from None

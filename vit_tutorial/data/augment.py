@@ -36,12 +36,17 @@ def augmentation(
     from torchvision.transforms import v2  # here: slow to import
 
     size = check_image_size(image_size)
-    check_augmentation(shift, rotate, flip)
-    if shift >= min(size):
+    if check_not_negative(shift, "shift") >= min(size):
         raise ValueError(
             f"shift must be smaller than the image's shorter side, {min(size)} pixels, "
             f"got {shift}. A tenth of the side is usual."
         )
+    if isinstance(rotate, bool) or not isinstance(rotate, int | float):
+        raise TypeError(f"rotate must be a number of degrees, got {rotate!r}.")
+    if not 0 <= rotate <= 180:
+        raise ValueError(f"rotate must lie between 0 and 180 degrees, got {rotate}.")
+    if not isinstance(flip, bool):
+        raise TypeError(f"flip must be True or False, got {flip!r}.")
     steps = [v2.RandomCrop(size, padding=shift, padding_mode="edge")] if shift else []
     if rotate:
         linear = v2.InterpolationMode.BILINEAR
@@ -58,14 +63,3 @@ def chain(first: Callable | None, then: Callable | None) -> Callable | None:
     from torchvision.transforms import v2  # here: slow to import
 
     return v2.Compose([first, then])
-
-
-def check_augmentation(shift: int, rotate: float, flip: bool) -> None:
-    """Check the types, and what can be checked without the images' size."""
-    check_not_negative(shift, "shift")
-    if isinstance(rotate, bool) or not isinstance(rotate, int | float):
-        raise TypeError(f"rotate must be a number of degrees, got {rotate!r}.")
-    if not 0 <= rotate <= 180:
-        raise ValueError(f"rotate must lie between 0 and 180 degrees, got {rotate}.")
-    if not isinstance(flip, bool):
-        raise TypeError(f"flip must be True or False, got {flip!r}.")

@@ -14,9 +14,8 @@ import requests
 from tqdm import tqdm
 from urllib3.exceptions import ProtocolError
 
-from vit_tutorial.checks import check_not_negative
-
 MIRROR = "VIT_TUTORIAL_MIRROR"
+WAITS = (0.5, 1, 2)  # seconds before each further attempt
 PASSING = (429, 500, 502, 503, 504)  # troubles of a server that another attempt may end
 WAYS_OUT = """could not download {address}: {reason}.
 There are three ways out:
@@ -37,14 +36,14 @@ def download(
     sha256: str | None = None,
     name: str | None = None,
     timeout: Timeout = (5.0, 30.0),
-    progress: bool | None = None,
-    retries: int = 3,
 ) -> Path:
     """Fetch one file, unless it is there already.
 
     A file of that name with another checksum is an error: it may be yours. With the
     environment variable VIT_TUTORIAL_MIRROR set to the address of a folder on the web,
-    the file comes from there, with the same checksum.
+    the file comes from there, with the same checksum. Where the connection breaks off, or
+    the server answers 429, 500, 502, 503 or 504, it is tried three times more. A bar is
+    shown where stderr is a terminal.
 
     Args:
         url: address of the file, http or https.
@@ -52,9 +51,6 @@ def download(
         sha256: checksum of the file, 64 hexadecimal digits; None: it is not checked.
         name: of the file in `folder`; None: the last part of the url's path.
         timeout: seconds to wait for a connection and for each next piece of data.
-        progress: a bar on stderr; None shows it where stderr is a terminal.
-        retries: how often it is tried again where the connection breaks off, or the
-            server answers 429, 500, 502, 503 or 504.
 
     Returns:
         The path of the file, `folder / name`.
@@ -66,21 +62,20 @@ def download(
     """
     target = Path(folder).expanduser() / _plain_name(name, url)
     address = _address(url, target.name)
-    check_not_negative(retries, "retries")
     if sha256 is not None and not re.fullmatch("[0-9a-fA-F]{64}", sha256):
         raise ValueError(f"sha256 must be 64 hexadecimal digits, got {sha256!r}.")
     if target.exists():
         return _checked(target, sha256)
-    for attempt in range(retries + 1):
+    for wait in (*WAITS, None):
         try:
-            _fetch(address, target, sha256, timeout, progress)
+            _fetch(address, target, sha256, timeout)
             return target
         except (requests.RequestException, ValueError) as error:  # may hold a password
             reason, passing = _in_words(error)
-            if attempt == retries or not passing:
+            if wait is None or not passing:
                 words = WAYS_OUT.format(address=address, target=target, reason=reason)
                 raise DownloadError(_without_password(words)) from None
-        sleep(2**attempt / 2)
+        sleep(wait)
 
 
 def sha256_of(path: Path) -> str:
@@ -123,13 +118,13 @@ def _checked(target: Path, sha256: str | None) -> Path:
     return target
 
 
-def _fetch(url: str, target: Path, sha256: str | None, timeout: Timeout, progress: bool | None) -> None:
+def _fetch(url: str, target: Path, sha256: str | None, timeout: Timeout) -> None:
     """One attempt; pooch gives the file its name when it is whole and checked."""
     with warnings.catch_warnings(action="ignore"):  # in notebooks tqdm asks for widgets
         import pooch
     pooch.get_logger().setLevel("WARNING")  # it would write to stderr
-    off = None if progress is None else not progress  # None: off where it's no terminal
-    with tqdm(total=1, desc=target.name, unit="B", unit_scale=True, disable=off) as bar:
+    # disable=None: off where stderr is no terminal
+    with tqdm(total=1, desc=target.name, unit="B", unit_scale=True, disable=None) as bar:
         web = pooch.HTTPDownloader(bar, chunk_size=2**16, timeout=timeout)
         pooch.retrieve(url, sha256, target.name, target.parent, downloader=web)
     target.chmod(0o644)  # pooch makes files that only their owner can read

@@ -9,13 +9,13 @@ import os
 import zlib
 from importlib.resources import files
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 import torch
 
 from vit_tutorial.data.downloads import DownloadError, download
 from vit_tutorial.data.sets import ImageSet, Splits, take_turns
+from vit_tutorial.saving import write_atomically
 
 FASHION_SPLITS = {"train": 10_000, "val": 2_000, "test": 2_000}  # the bundled subset
 FASHION_CLASSES = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat",
@@ -77,7 +77,7 @@ def _full(root: str | Path | None) -> Splits:
     root = Path(root).expanduser()
     raw = root / "FashionMNIST" / "raw"  # there the class looks for its files
     for name in CONTENTS:
-        _provide(raw, name, FashionMNIST.mirrors)
+        _provide(raw, name, FashionMNIST.mirrors[0])
     train, test = FashionMNIST(root, train=True), FashionMNIST(root, train=False)
     generator = np.random.default_rng(SEED)
     turns = take_turns(train.targets.numpy(), len(train) // 10, generator)
@@ -92,21 +92,17 @@ def _image_set(pixels: torch.Tensor, labels: torch.Tensor) -> ImageSet:
     return ImageSet(images, labels, FASHION_CLASSES)
 
 
-def _provide(raw: Path, name: str, mirrors: list[str]) -> None:
+def _provide(raw: Path, name: str, mirror: str) -> None:
     """Have one file unpacked in `raw`; it is never there by half."""
     target = raw / name
     if target.is_file() and is_original(target.read_bytes(), name):
         return
     places = (raw / f"{name}.gz", DEBIAN / f"{name}.gz", target)
     found = next((place for place in places if place.is_file()), None)
-    contents = _unpacked(found, name) if found else _fetch(raw, name, mirrors)
+    contents = _unpacked(found, name) if found else _fetch(raw, name, mirror)
     if contents is None:
         raise ValueError(f"{found} is damaged. Remove it, and call again.")
-    raw.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=raw) as folder:
-        half = Path(folder) / name
-        half.write_bytes(contents)
-        half.replace(target)
+    write_atomically(target, lambda half: half.write_bytes(contents))
 
 
 def _unpacked(packed: Path, name: str) -> bytes | None:
@@ -118,22 +114,20 @@ def _unpacked(packed: Path, name: str) -> bytes | None:
     return contents if is_original(contents, name) else None
 
 
-def _fetch(raw: Path, name: str, mirrors: list[str]) -> bytes:
-    """Download and unpack one file from the first mirror that has it."""
-    failures = []
-    for mirror in mirrors:
-        try:
-            packed = download(f"{mirror}{name}.gz", raw, timeout=TIMEOUT)
-            contents = _unpacked(packed, name)
-            if contents is not None:
-                return contents
-            packed.unlink()
-            failures.append(f"{mirror}{name}.gz is not the original file.")
-        except OSError as error:
-            failures.append(str(error).splitlines()[0])
+def _fetch(raw: Path, name: str, mirror: str) -> bytes:
+    """Download and unpack one file."""
+    try:
+        packed = download(f"{mirror}{name}.gz", raw, timeout=TIMEOUT)
+        contents = _unpacked(packed, name)
+        if contents is not None:
+            return contents
+        packed.unlink()
+        reason = f"{mirror}{name}.gz is not the original file."
+    except OSError as error:
+        reason = str(error).splitlines()[0]
     raise DownloadError(
-        f"{name}.gz of the full Fashion-MNIST could not be downloaded: "
-        f"{' '.join(failures)}\nThere are three ways to get it:\n"
+        f"{name}.gz of the full Fashion-MNIST could not be downloaded: {reason}\n"
+        "There are three ways to get it:\n"
         "1. On Debian or Ubuntu: apt-get install dataset-fashion-mnist\n"
         f"2. Put {'.gz, '.join(CONTENTS)}.gz into {raw}\n"
         "3. Connect to the network, or name a mirror: VIT_TUTORIAL_MIRROR=https://…\n"

@@ -44,13 +44,7 @@ def share_out(files: dict[str, Files], val_share: float, test_share: float, seed
             raise ValueError(f"{name} must lie between 0 and 1, a share of each class's images, got {share}.")
     generator = np.random.default_rng(seed)
     if "all" in files:
-        if val_share + test_share >= 1:
-            raise ValueError(
-                f"val_share {val_share} and test_share {test_share} leave no images for "
-                "training: their sum must be smaller than 1."
-            )
-        shares = {"test": test_share, "val": val_share}
-        return _draw(files["all"], shares, generator)
+        return _draw(files["all"], {"test": test_share, "val": val_share}, generator)
     if "val" not in files:
         return files | _draw(files["train"], {"val": val_share}, generator)
     return files

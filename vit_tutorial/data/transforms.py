@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import torch
 from PIL import Image, ImageOps
-from torch import nn
 
 from vit_tutorial.checks import check_image_size
 
 if TYPE_CHECKING:
     from torchvision.transforms import v2
-
-
-class Fit(nn.Module):
-    """Resize the shorter side of a Pillow image, and crop the longer one to its centre.
-
-    Args:
-        size: (H, W) in pixels of what comes out.
-    """
-
-    def __init__(self, size: tuple[int, int]) -> None:
-        super().__init__()
-        self.size = size
-
-    def forward(self, image: Image.Image) -> Image.Image:
-        height, width = self.size
-        return ImageOps.fit(image, (width, height), Image.Resampling.BILINEAR)
 
 
 def image_transform(image_size: int | tuple[int, int] = 224) -> v2.Compose:
@@ -42,7 +26,8 @@ def image_transform(image_size: int | tuple[int, int] = 224) -> v2.Compose:
     """
     from torchvision.transforms import v2  # here: slow to import
 
-    to_float = v2.ToDtype(torch.float32, scale=True)  # from 0 to 1
-    steps = [Fit(check_image_size(image_size)), v2.ToImage(), to_float]
+    height, width = check_image_size(image_size)
+    fit = partial(ImageOps.fit, size=(width, height), method=Image.Resampling.BILINEAR)
+    steps = [fit, v2.ToImage(), v2.ToDtype(torch.float32, scale=True)]  # from 0 to 1
     steps += [v2.Normalize(mean=[0.5], std=[0.5]), v2.ToPureTensor()]
     return v2.Compose(steps)

@@ -45,7 +45,7 @@ def heads_of(sizes: Sizes, depth: int, num_heads: int | None) -> int:
     if num_heads is not None:
         check_heads(d, num_heads)
         return num_heads
-    for (width, length, heads, mlp_dim), _ in VARIANTS.values():
+    for _, width, length, heads, mlp_dim in VARIANTS.values():
         if (width, length, mlp_dim) == (d, depth, sizes["M"]):
             return heads
     if d % 64 != 0 or d > WIDEST_USUAL:

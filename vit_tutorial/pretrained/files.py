@@ -55,18 +55,14 @@ def load(name: str) -> VisionTransformer:
 def _load_bundled() -> VisionTransformer:
     """The weights in this package, once their checksum is right."""
     folder = files("vit_tutorial") / "assets" / "vit_fashion"
-    try:
-        line = (folder / "model.safetensors.sha256").read_text("utf8")
-        with as_file(folder / "model.safetensors") as path:
-            got, wanted = sha256_of(path), line.partition(" ")[0].strip()
-            if got != wanted:
-                raise CheckpointError(
-                    f"{path} is damaged: its sha256 is {got}, and should be "
-                    f"{wanted or 'known'}. Install the package again."
-                )
-            return load_model(path)
-    except FileNotFoundError as error:
-        raise CheckpointError(f"{error.filename} is missing. Install the package again.") from error
+    wanted = (folder / "model.safetensors.sha256").read_text("utf8").partition(" ")[0].strip()
+    with as_file(folder / "model.safetensors") as path:
+        got = sha256_of(path)
+        if got != wanted:
+            raise CheckpointError(
+                f"{path} is damaged: its sha256 is {got}, and should be {wanted}. Install the package again."
+            )
+        return load_model(path)
 
 
 def _load_torchvision(name: str) -> VisionTransformer:
@@ -86,18 +82,16 @@ def _read_cached(weights: WeightsEnum, path: Path) -> VisionTransformer:
             "name is another one. It is used as it is.",
             stacklevel=4,  # at the line that calls pretrained.load
         )
-    file = f"{path} ({path.stat().st_size:,} bytes)"
-    way_out = "Remove it; then it is downloaded again."
     try:
         entries = weights.get_state_dict(map_location="cpu", weights_only=True)
-    except Exception as error:  # whatever reading a damaged pickle may raise
-        raise CheckpointError(f"{file} can't be read: truncated, or no file of weights. {way_out}") from error
-    try:
         model, classes = from_torchvision(entries), len(weights.meta["categories"])
         if model.config.num_classes != classes:
             raise ValueError(f"{model.config.num_classes} classes, not {classes}")
-    except (AttributeError, TypeError, ValueError) as error:
-        raise CheckpointError(f"{file} holds something else than {weights}: {error}. {way_out}") from error
+    except Exception as error:  # whatever reading a damaged pickle may raise
+        raise CheckpointError(
+            f"{path} ({path.stat().st_size:,} bytes) is truncated, or something else than {weights}. "
+            "Remove it; then it is downloaded again."
+        ) from error
     return model
 
 

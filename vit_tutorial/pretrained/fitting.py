@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from torch import Tensor
 
-from vit_tutorial.pretrained.names import ABSENCES, FEATURES, Row
+from vit_tutorial.pretrained.names import FEATURES, Row
 
 Sizes = dict[str, int]  # the value of each symbol of the shapes: {"D": 768, "P": 16, …}
 
@@ -18,9 +18,8 @@ def fit(entries: Mapping[str, Tensor], rows: list[Row], source: str) -> Sizes:
     missing = [row.theirs for row in rows if row.theirs not in entries]
     unexpected = [name for name in entries if name not in expected]
     sizes, misshapen = _sizes(entries, rows)
-    features = _features(missing, unexpected, rows)
     problems = {
-        "features that it has and this model lacks": features,
+        "features that it has and this model lacks": _features(unexpected),
         "missing entries": missing,
         "unexpected entries": unexpected,
         "entries of another shape": misshapen,
@@ -68,20 +67,13 @@ def _in_words(symbol: str, sizes: Sizes) -> str:
     return f"{symbol} = {factor * sizes[name]}" if name in sizes else symbol
 
 
-def _features(missing: list[str], unexpected: list[str], rows: list[Row]) -> list[str]:
+def _features(unexpected: list[str]) -> list[str]:
     """What the source has and our model lacks, as its names show it."""
-    found = [
+    return [
         feature
         for pattern, feature in FEATURES.items()
         if any(re.search(pattern, name) for name in unexpected)
     ]
-    for suffix, feature in ABSENCES.items():
-        biases = [row.theirs for row in rows if row.ours.endswith(suffix)]
-        weight = suffix.replace(".bias", ".weight")
-        weights = [row.theirs for row in rows if row.ours.endswith(weight)]
-        if set(biases) <= set(missing) and not set(weights) <= set(missing):
-            found.append(feature)
-    return found
 
 
 def _listed(names: list[str], most: int = 40) -> str:

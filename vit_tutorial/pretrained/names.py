@@ -78,15 +78,6 @@ FEATURES = {
     r"^heads?[./](?!weight$|bias$|kernel$|head\.)": "a head with a hidden layer",
 }
 
-# What it says if all these biases are missing, and their weights are not.
-ABSENCES = {
-    "attention.qkv.bias": "queries, keys and values without bias",
-    "attention.projection.bias": "a projection after attention without bias",
-    "linear2.bias": "an MLP without bias",
-    "patch_embedding.projection.bias": "a patch embedding without bias",
-    "head.bias": "a head without bias",
-}
-
 
 @dataclass(frozen=True)
 class Row:

@@ -21,15 +21,11 @@ def read_npz(path: str | Path) -> dict[str, Tensor]:
             f"cannot read {path} as an .npz file of arrays: {error}. It may be cut short, "
             "of another kind, or hold pickled objects, which are never run: fetch it again."
         ) from error
-    strange = [
-        f"{name} ({array.dtype})"
-        for name, array in arrays.items()
-        if array.dtype not in (np.float16, np.float32, np.float64)
-    ]
-    if strange:
-        raise ValueError(
-            f"the file {path} has arrays that are no floating-point numbers: {', '.join(strange)}."
-        )
+    for name, array in arrays.items():
+        if array.dtype not in (np.float16, np.float32, np.float64):
+            raise ValueError(
+                f"the file {path} has an array of no floating-point numbers: {name} ({array.dtype})."
+            )
     return {name: torch.from_numpy(array) for name, array in arrays.items()}
 
 

@@ -40,11 +40,27 @@ def transform(
         ValueError: the name is unknown, or the size is not square where it has to be.
     """
     if isinstance(source, nn.Module):
-        name, own = name_and_size(source)
+        name, own = getattr(source, "preprocessing", None), config_of(source).image_size
     else:
         name = check_choice(source, "name", NAMES)
         own = 28 if name == BUNDLED else 224
-    return transform_of(name, own if image_size is None else image_size)
+    if name not in (None, *NAMES):
+        raise ValueError(
+            f"the model's preprocessing is {name!r}, and known are "
+            f"{', '.join(map(repr, NAMES))}. Pass a transform of your own."
+        )
+    height, width = check_image_size(own if image_size is None else image_size)
+    if name not in TORCHVISION:
+        return image_transform((height, width))
+    if height != width:
+        raise ValueError(
+            f"the images of {name} are square, this model takes {height}×{width} pixels. "
+            "Pass a transform of your own, with the same mean and std."
+        )
+    transforms = torchvision_weights(name).transforms
+    original = transforms()
+    crop, resize = original.crop_size[0], original.resize_size[0]
+    return transforms(crop_size=height, resize_size=round(height * resize / crop))
 
 
 def torchvision_weights(name: str) -> WeightsEnum:
@@ -59,33 +75,12 @@ def needs_own_values(model: nn.Module) -> bool:
     return getattr(model, "preprocessing", None) not in (None, BUNDLED)
 
 
-def name_and_size(model: nn.Module) -> tuple[str | None, int | tuple[int, int]]:
-    """What `transform_of` needs to know of a model; a TypeError if it has no config."""
+def config_of(model: nn.Module) -> ViTConfig:
+    """What tells the size of a model's images; a TypeError if it has none."""
     config = getattr(model, "config", None)
     if not isinstance(config, ViTConfig):
         raise TypeError(
             f"{type(model).__name__} has no ViTConfig as its config, which tells the size "
             "of its images. Give a VisionTransformer, or a name."
         )
-    return getattr(model, "preprocessing", None), config.image_size
-
-
-def transform_of(name: str | None, image_size: int | tuple[int, int]) -> Callable[[Image.Image], Tensor]:
-    """The transform of a pre-trained model; None: trained on `data.image_transform`."""
-    if name not in (None, *NAMES):
-        raise ValueError(
-            f"the model's preprocessing is {name!r}, and known are "
-            f"{', '.join(map(repr, NAMES))}. Pass a transform of your own."
-        )
-    height, width = check_image_size(image_size)
-    if name not in TORCHVISION:
-        return image_transform((height, width))
-    if height != width:
-        raise ValueError(
-            f"the images of {name} are square, this model takes {height}×{width} pixels. "
-            "Pass a transform of your own, with the same mean and std."
-        )
-    transforms = torchvision_weights(name).transforms
-    original = transforms()
-    crop, resize = original.crop_size[0], original.resize_size[0]
-    return transforms(crop_size=height, resize_size=round(height * resize / crop))
+    return config

@@ -1,4 +1,4 @@
-"""Chapter 6: a small convolutional network, to compare the Vision Transformer with."""
+"""The small convolutional network that the Vision Transformer of chapter 6 is compared with."""
 
 from __future__ import annotations
 
