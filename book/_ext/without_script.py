@@ -32,7 +32,7 @@ def write_palettes(app: Sphinx, error: Exception | None) -> None:
     if error is not None or app.builder.format != "html":
         return
     static = Path(app.outdir) / "_static"
-    own = [name for name in app.config.html_css_files if isinstance(name, str)]
+    own = [name for name, _ in app.config.html_css_files]
     rules = [rule for name in (*THEME_STYLES, *own) for rule in dark_rules((static / name).read_text("utf8"))]
     (static / "no-script-dark.css").write_text("\n".join(rules), "utf8")
     for page in Path(app.outdir).glob("*.html"):
@@ -42,5 +42,5 @@ def write_palettes(app: Sphinx, error: Exception | None) -> None:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the extension."""
-    app.connect("build-finished", write_palettes)
+    app.connect("build-finished", write_palettes, priority=900)  # the theme writes pygments.css at 500
     return {"parallel_read_safe": True, "parallel_write_safe": True}
