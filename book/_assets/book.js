@@ -82,7 +82,9 @@ function markScrollBoxes() {
 }
 addEventListener("load", function () {
   markScrollBoxes();
-  new ResizeObserver(markScrollBoxes).observe(document.body);   // also when a formula or a picture has arrived
+  new ResizeObserver(markScrollBoxes).observe(document.body);   // also when a picture has arrived
+  Promise.resolve(window.MathJax && MathJax.startup.promise)    // and once the formulas have their fonts
+    .then(function () { return document.fonts.ready; }).then(markScrollBoxes);
 });
 
 // On a phone a wide table's rows are cards (styles/tables.css), and each cell says its column's name.

@@ -42,7 +42,9 @@ def sort_index(app: Sphinx, page: str, template: str, context: dict, doctree: no
         return
     entries = [entry for _, group in context["genindexentries"] for entry in group]
     entries.sort(key=lambda entry: (letter(entry[0]), sound(entry[0].lower())))
-    groups = [(heading, list(group)) for heading, group in groupby(entries, key=lambda entry: letter(entry[0]))]
+    groups = [
+        (heading, list(group)) for heading, group in groupby(entries, key=lambda entry: letter(entry[0]))
+    ]
     context["genindexentries"] = groups
     context["genindexcounts"] = [sum(1 + len(entry[1][1]) for entry in group) for _, group in groups]
 
