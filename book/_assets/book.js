@@ -29,25 +29,51 @@ function placeOfReader() {
   });
 });
 
-// What is folded must be on the printed page too; afterwards it is folded again.
-addEventListener("beforeprint", function () {
-  document.querySelectorAll("details:not([open])").forEach(function (details) {
-    details.open = true;
-    details.dataset.openedToPrint = "";
-  });
+// Paper is light whatever the screen is, and shows the code that is folded; hints and solutions stay as the reader left
+// them. Afterwards all is as before.
+var beforePrint = null;
+function dressForPaper(printing) {
+  var root = document.documentElement;
+  if (printing === (beforePrint !== null)) return;      // both the events and the query below call
+  if (printing) {
+    beforePrint = {theme: root.dataset.theme, folded: document.querySelectorAll("details.hide:not([open])")};
+    root.dataset.theme = "light";
+  } else {
+    root.dataset.theme = beforePrint.theme;
+  }
+  beforePrint.folded.forEach(function (details) { details.open = printing; });
+  if (!printing) beforePrint = null;
+}
+addEventListener("beforeprint", function () { dressForPaper(true); });
+addEventListener("afterprint", function () { dressForPaper(false); });
+matchMedia("print").addEventListener("change", function (query) { dressForPaper(query.matches); });
+
+// A drawer (the chapters or the page's contents, on a narrow window) closes once an entry is chosen.
+document.addEventListener("click", function (event) {
+  var drawer = event.target.closest && event.target.closest("a[href]") && event.target.closest("dialog[open]");
+  if (drawer) drawer.close();
 });
-addEventListener("afterprint", function () {
-  document.querySelectorAll("details[data-opened-to-print]").forEach(function (details) {
-    details.open = false;
-    delete details.dataset.openedToPrint;
+
+// A cell is one stop of the Tab key: its copy button, put into the code that it copies. There the code need be no stop
+// of its own to be scrolled: the button passes on the arrow keys.
+addEventListener("DOMContentLoaded", function () {
+  document.querySelectorAll(".bd-article pre + button.copybtn").forEach(function (button) {
+    var code = button.previousElementSibling;
+    code.append(button);
+    button.addEventListener("keydown", function (event) {
+      var step = {ArrowLeft: -48, ArrowRight: 48}[event.key];
+      if (!step || code.scrollWidth <= code.clientWidth) return;
+      code.scrollLeft += step;
+      event.preventDefault();
+    });
   });
 });
 
 // A box that scrolls sideways must be reachable by keyboard; one that does not scroll should be no tab stop.
-var SCROLL_BOXES = ".bd-article pre, .bd-article .cell_output .output, .bd-article .pst-scrollable-table-container, .bd-article div.math";
+var SCROLL_BOXES = ".bd-article pre, .bd-article .cell_output .output, .bd-article .pst-scrollable-table-container, .bd-article .math";
 function markScrollBoxes() {
   document.querySelectorAll(SCROLL_BOXES).forEach(function (box) {
-    if (box.scrollWidth > box.clientWidth + 1) {
+    if (box.scrollWidth > box.clientWidth + 1 && !box.querySelector("button.copybtn")) {
       box.tabIndex = 0;
     } else if (box.tabIndex === 0) {
       box.removeAttribute("tabindex");
@@ -56,7 +82,9 @@ function markScrollBoxes() {
 }
 addEventListener("load", function () {
   markScrollBoxes();
-  new ResizeObserver(markScrollBoxes).observe(document.body);   // also when a formula or a picture has arrived
+  new ResizeObserver(markScrollBoxes).observe(document.body);   // also when a picture has arrived
+  Promise.resolve(window.MathJax && MathJax.startup.promise)    // and once the formulas have their fonts
+    .then(function () { return document.fonts.ready; }).then(markScrollBoxes);
 });
 
 // On a phone a wide table's rows are cards (styles/tables.css), and each cell says its column's name.

@@ -1,6 +1,7 @@
-"""How figures and folded code cells are written into the page.
+"""How figures, folded code cells and permalinks are written into the page.
 
 Figures: their size stands in the page, so that nothing jumps, and they load when the reader comes near.
+Permalinks: for the mouse; the Tab key passes by them, else each heading would be one stop more.
 Folded code: myst-nb gives its summary an English label that hides the text from screen readers; here it has none.
 """
 
@@ -44,8 +45,17 @@ def visit_folded_code(translator: HTML5Translator, node: HideCodeCellNode) -> No
     )
 
 
+def pass_by_permalinks(app: Sphinx, page: str, template: str, context: dict, doctree: Any) -> None:
+    """Take the permalinks of headings, terms and figures out of the order of Tab."""
+    if "body" in context:
+        context["body"] = context["body"].replace(
+            '<a class="headerlink"', '<a class="headerlink" tabindex="-1"'
+        )
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Replace the two visitors in HTML."""
+    app.connect("html-page-context", pass_by_permalinks)
     app.add_node(nodes.image, override=True, html=(visit_image, depart_image))
     app.add_node(HideCodeCellNode, override=True, html=(visit_folded_code, depart_HideCellInput))
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -102,10 +102,10 @@ def test_copy_button_answers_in_chinese(server: Any, browser: Browser) -> None:
     page.close()
 
 
-def test_printing_opens_what_is_folded(server: Any, browser: Browser) -> None:
+def test_printing_opens_the_code_that_is_folded(server: Any, browser: Browser) -> None:
     page = browser.new_page()
     page.goto(f"{server.url}/en/01_patches.html", wait_until="networkidle")
-    states = "[...document.querySelectorAll('article details')].map((details) => details.open)"
+    states = "[...document.querySelectorAll('article details.hide')].map((details) => details.open)"
     before = page.evaluate(states)
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert before and all(page.evaluate(states))
