@@ -73,14 +73,14 @@ def describe(page: str, book: str, doctree: nodes.document | None) -> str:
 
 def picture(app: Sphinx, page: str) -> tuple[str, str]:
     """The address of the page's card and the file's place below `_static`; empty if the site's address is unknown."""
-    base = app.config.html_baseurl
+    base = app.config.html_baseurl.rstrip("/")
     if not base:
         return "", ""
     static = Path(app.confdir, app.config.html_static_path[0])
     own = PICTURES.format(page=page)
     name = own if (static / own).is_file() else BOOK_PICTURE
-    # Both editions share their pictures (tools/shared_files.py).
-    return base.removesuffix(f"{app.config.edition}/") + f"_static/{name}", str(static / name)
+    site = base.removesuffix(f"/{app.config.edition}")  # both editions share their pictures (tools/shared_files.py)
+    return f"{site}/_static/{name}", str(static / name)
 
 
 def name_of(app: Sphinx, page: str, context: dict) -> str:
@@ -93,20 +93,18 @@ def name_of(app: Sphinx, page: str, context: dict) -> str:
 
 def card(app: Sphinx, page: str, name: str, description: str) -> dict[str, str]:
     """The page's Open Graph properties."""
-    about = app.config.editions
-    locales = {code: LOCALES.get(code, each["hreflang"].replace("-", "_")) for code, each in about.items()}
     address, file = picture(app, page)
     properties = {
         "og:type": "website" if page == app.config.root_doc else "article",
         "og:site_name": app.config.html_title,
         "og:title": name,
         "og:description": description,
-        "og:locale": locales.get(app.config.edition, app.config.language),
+        "og:locale": LOCALES.get(app.config.language, app.config.language),
     }
     if address:
         size = get_image_size(file) or ("", "")
         properties |= {
-            "og:url": f"{app.config.html_baseurl}{app.builder.get_target_uri(page)}",
+            "og:url": f"{app.config.html_baseurl.rstrip('/')}/{app.builder.get_target_uri(page)}",
             "og:image": address,
             "og:image:width": str(size[0]),
             "og:image:height": str(size[1]),

@@ -55,6 +55,8 @@ def test_a_chapter_is_described_by_its_goal() -> None:
         "By the end you can work out attention for three tokens by hand, write multi-head self-attention "
         "in a dozen lines, show that it equals PyTorch’s, and say what it costs."
     ]
+    [cut] = head("en/06_training.html").metas["description"]
+    assert cut.startswith("By the end you can write a training step") and cut.endswith("means something …")
 
 
 @each_page
