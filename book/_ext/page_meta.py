@@ -79,7 +79,9 @@ def picture(app: Sphinx, page: str) -> tuple[str, str]:
     static = Path(app.confdir, app.config.html_static_path[0])
     own = PICTURES.format(page=page)
     name = own if (static / own).is_file() else BOOK_PICTURE
-    site = base.removesuffix(f"/{app.config.edition}")  # both editions share their pictures (tools/shared_files.py)
+    site = base.removesuffix(
+        f"/{app.config.edition}"
+    )  # both editions share their pictures (tools/shared_files.py)
     return f"{site}/_static/{name}", str(static / name)
 
 
