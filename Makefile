@@ -57,7 +57,7 @@ benchmark: $(TEST)/complete  ## speed and memory against PyTorch's own functions
 	$(TEST)/bin/python benchmarks/model.py
 	$(TEST)/bin/python benchmarks/training.py
 
-pictures: $(TEST)/complete book  ## the front page's pictures, and the README's of a page in each language
+pictures: $(TEST)/complete book  ## the front page's pictures, the touch icon, the README's pictures of a page
 	$(TEST)/bin/python book/tools/front_page.py
 	$(TEST)/bin/python book/tools/pictures.py
 

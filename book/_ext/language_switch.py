@@ -1,4 +1,8 @@
-"""A link to the same page in the other edition, and `<link rel="alternate" hreflang>` for search engines."""
+"""A link to the same page in the other edition, and `<link rel="alternate" hreflang>` for search engines.
+
+Who speaks neither language (`x-default`) gets the choice where there is one, on the site's first page; any other page has
+no such choice, and the first edition's page stands for it.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +37,8 @@ def add_to_page(app: Sphinx, page: str, template: str, context: dict, doctree: o
     site = app.config.html_baseurl.removesuffix(f"/{edition}/")
     context["alternates"] = alternates(page, edition, app.config.editions, site)
     links = [(each["hreflang"], each["url"]) for each in context["alternates"]]
-    links.append(("x-default", f"{site}/" if site else "../" * (page.count("/") + 1) + "index.html"))
+    choice = f"{site}/" if site else "../index.html"
+    links.append(("x-default", choice if page == app.config.root_doc else links[0][1]))
     tags = [f'<link rel="alternate" hreflang="{language}" href="{url}" />' for language, url in links]
     context["metatags"] = "\n    ".join([context.get("metatags", ""), *tags]) + "\n"
 

@@ -1,8 +1,9 @@
 """Buttons that lead to the repository: which address they use, what they say, and when they are left out.
 
 * `_config.yml` holds the placeholder: no button leads there, since nobody owns that address.
-* GitHub Actions builds a fork: the repository and issue buttons lead to the fork. Colab buttons still need the address
-  in `_config.yml`, because the notebooks install the package from the one they hold.
+* GitHub Actions builds a fork: the repository and issue buttons lead to the fork. Colab buttons need notebooks that
+  install the package from an address that somebody owns: the one in `_config.yml`, or, where COLAB_BRANCH names the
+  branch on which `tools/colab.py` puts stamped notebooks, the fork's own.
 """
 
 from __future__ import annotations
@@ -17,7 +18,17 @@ from sphinx.locale import get_translation
 from tools.repository import Address, address_from_actions
 
 _ = get_translation("booktheme")
-REPOSITORY_BUTTONS = ("use_repository_button", "use_issues_button", "use_source_button")
+REPOSITORY_BUTTONS = (
+    "use_repository_button",
+    "use_issues_button",
+    "use_source_button",
+    "use_edit_page_button",
+)
+
+
+def colab_branch() -> str:
+    """The branch of this fork that has its published notebooks; empty outside of the workflow that puts them there."""
+    return os.environ.get("COLAB_BRANCH", "") if address_from_actions(os.environ) else ""
 
 
 def choose_address(app: Sphinx, config: Config) -> None:
@@ -34,7 +45,7 @@ def choose_address(app: Sphinx, config: Config) -> None:
         options["repository_branch"] = used.branch or options.get("repository_branch", "main")
         options.setdefault("repository_provider", "gitlab" if "gitlab" in used.url else "github")
     # Colab opens notebooks of github.com only.
-    if not known or not used.url.startswith("https://github.com/"):
+    if not (known or colab_branch()) or not used.url.startswith("https://github.com/"):
         options["launch_buttons"] = {}
 
 
@@ -45,14 +56,20 @@ def issue_url(repository: str, edition: str, page: str) -> str:
 
 
 def word_buttons(app: Sphinx, page: str, template: str, context: dict, doctree: object) -> None:
-    """Give the header's buttons labels that can be translated whole, and addresses for people."""
+    """Give the header's buttons labels that can be translated whole, and addresses for people; the footer's `edit_url`."""
+    branch = app.config.html_theme_options.get("repository_branch", "")
     buttons = [each for button in context["header_buttons"] for each in button.get("buttons", [button])]
     for button in buttons:
         label = button.get("label", "")
         if button.get("text") == "Colab":
             button["tooltip"] = _("Open this notebook in Colab")
+            if colab_branch():
+                button["url"] = button["url"].replace(f"/blob/{branch}/", f"/blob/{colab_branch()}/", 1)
         elif label == "source-file-button":
             button["url"] = button["url"].removesuffix("?plain=1")  # GitHub shows a notebook or page rendered
+        elif label == "source-edit-button":
+            button["text"] = button["tooltip"] = _("Edit this page")
+            context["edit_url"] = button["url"]
         elif label == "source-issues-button" and "/-/" not in button["url"]:  # GitLab's form is another one
             button["url"] = issue_url(button["url"].split("/issues/new")[0], app.config.edition, page)
 

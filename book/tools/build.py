@@ -3,10 +3,11 @@
 
     python book/tools/build.py [-W]
 
-Result: `_build/html/en/`, `_build/html/zh/` and `_build/html/index.html`, which sends the reader to one of them.
+Result: `_build/html/en/`, `_build/html/zh/`, what both share, and `_build/html/index.html`, which leads to one of them.
 The previous site is replaced only when both editions are complete. Each build starts afresh: Sphinx does not repeat
 the warnings of pages that it kept from an earlier run, and keeps pages that have left the table of contents.
-Set BOOK_URL to the site's public address, if it has one, to have it in canonical links.
+Set BOOK_URL to the site's public address, if it has one: whole addresses (canonical links, language links, the cards that
+others show of a page, the sitemap) are made from it, and without it there are none.
 """
 
 from __future__ import annotations
@@ -22,8 +23,9 @@ from pathlib import Path
 
 import yaml
 from derive import edition_config, edition_toc
-from jinja2 import Environment, FileSystemLoader
 from repository import Address, configured_address
+from root_files import write_root_files
+from shared_files import share
 
 ROOT = Path(__file__).resolve().parents[2]
 NOT_PUBLISHED = (".buildinfo*", ".doctrees", "*.map")
@@ -31,6 +33,11 @@ NOT_PUBLISHED = (".buildinfo*", ".doctrees", "*.map")
 
 class BuildError(Exception):
     """An edition could not be built; the message holds its log."""
+
+
+def site_address() -> str:
+    """The site's public address, without a slash at its end; empty if it is unknown."""
+    return os.environ.get("BOOK_URL", "").rstrip("/")
 
 
 def read_yaml(name: str) -> dict:
@@ -58,7 +65,7 @@ def build_edition(edition: str, work: Path, strict: bool) -> tuple[Path, str]:
         BuildError: Jupyter Book failed.
     """
     work.mkdir(parents=True)
-    config = edition_config(read_yaml("_config.yml"), edition, ROOT, os.environ.get("BOOK_URL", ""))
+    config = edition_config(read_yaml("_config.yml"), edition, ROOT, site_address())
     write_yaml(work / "_config.yml", config)
     write_yaml(work / "_toc.yml", edition_toc(read_yaml("_toc.yml")))
     command = [str(Path(sys.executable).with_name("jupyter-book")), "build", str(ROOT / "book" / edition)]
@@ -75,20 +82,6 @@ def build_edition(edition: str, work: Path, strict: bool) -> tuple[Path, str]:
     if run.returncode != 0:
         raise BuildError(f"{run.stdout}\nThe {edition} edition failed: see the log above.")
     return work / "_build" / "html", run.stdout
-
-
-def write_root_page(site: Path, config: dict) -> None:
-    """The page that picks an edition: the reader's earlier choice, else the browser's language."""
-    templates = Environment(loader=FileSystemLoader(ROOT / "book" / "_templates"), autoescape=True)
-    page = templates.get_template("root-index.html")
-    titles = {
-        code: about.get("config", {}).get("title", config["title"])
-        for code, about in config["editions"].items()
-    }
-    (site / "index.html").write_text(page.render(editions=config["editions"], titles=titles), "utf8")
-    (
-        site / ".nojekyll"
-    ).touch()  # else GitHub Pages would leave out the folders that start with an underscore
 
 
 def replace_site(new: Path, site: Path) -> None:
@@ -126,7 +119,8 @@ def build(strict: bool, build_folder: Path) -> Path:
         pages, log = run.result()
         print("\n".join(line for line in log.splitlines() if "WARNING" in line), end="")
         shutil.copytree(pages, new / edition, ignore=shutil.ignore_patterns(*NOT_PUBLISHED))
-    write_root_page(new, config)
+    share(new, list(config["editions"]))
+    write_root_files(new, config, site_address())
     replace_site(new, site)
     shutil.rmtree(work)
     return site
@@ -144,7 +138,7 @@ def main() -> int:
         print(error, file=sys.stderr)
         print("error: nothing was replaced in _build/html", file=sys.stderr)
         return 1
-    if Address(configured_address(ROOT)).is_placeholder:
+    if Address(configured_address(ROOT)).is_placeholder and not os.environ.get("COLAB_BRANCH"):
         print(
             "Note: no repository is set, so the pages have no Colab button. Set yours: make repository URL=https://…"
         )

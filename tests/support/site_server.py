@@ -37,21 +37,27 @@ def built_pages(site: Path = SITE) -> list[str]:
 
 
 class GzipHandler(SimpleHTTPRequestHandler):
-    """Serves files as a real host does: text compressed. Counts the bytes of every body sent."""
+    """Serves files as GitHub Pages does: text compressed, kept by the browser for ten minutes, 404.html for what is not there.
+
+    Counts the bytes of every body sent.
+    """
 
     def do_GET(self) -> None:
         """Send one file."""
         path = Path(self.translate_path(self.path))
-        path = path / "index.html" if path.is_dir() else path
+        path, status = path / "index.html" if path.is_dir() else path, 200
+        if not path.is_file():
+            path, status = Path(self.directory) / "404.html", 404
         if not path.is_file():
             self.send_error(404)
             return
         body = path.read_bytes()
         compressed = path.suffix in COMPRESSED
         body = gzip.compress(body, 6) if compressed else body
-        self.send_response(200)
+        self.send_response(status)
         self.send_header("Content-Type", self.guess_type(str(path)))
         self.send_header("Content-Length", str(len(body)))
+        self.send_header("Cache-Control", "max-age=600")
         if compressed:
             self.send_header("Content-Encoding", "gzip")
         self.end_headers()

@@ -11,7 +11,20 @@ from playwright.sync_api import Browser, Page
 
 WIDTHS = (1360, 390)
 # Texts of the Chinese interface that are rightly Latin: names, file types, keys, the other edition's name.
-LATIN_TEXTS = {"English", "Colab", "GitHub", "PDF", "ViT", ".ipynb", ".md", ".pdf", "Ctrl", "K"}
+LATIN_TEXTS = {
+    "CC BY 4.0",
+    "MIT",
+    "English",
+    "Colab",
+    "GitHub",
+    "PDF",
+    "ViT",
+    ".ipynb",
+    ".md",
+    ".pdf",
+    "Ctrl",
+    "K",
+}
 LETTERS_ONLY_ENGLISH = re.compile(r"[^\u3400-\u9fff]*[A-Za-z][^\u3400-\u9fff]*")
 # Only what fails; and no preloading, with which axe itself asks for style sheets at wrong addresses.
 AXE_OPTIONS = {"resultTypes": ["violations"], "preload": False}

@@ -4,11 +4,13 @@ var bookSearch = {};
   "use strict";
   var FILES = ["stemmer", "words", "typos", "query", "invert", "rank", "excerpt", "results", "index"];
   var folder = document.currentScript.src.replace(/[^/]*$/, ""), loading = null;
+  // The scripts may lie beside both editions (tools/shared_files.py); the index lies in the page's own.
+  var ownFolder = document.documentElement.dataset.content_root + "_static/search/";
 
   function add(name) {
     return new Promise(function (done, failed) {
       var script = document.createElement("script");
-      script.src = folder + name + ".js";
+      script.src = (name === "index" ? ownFolder : folder) + name + ".js";
       script.async = false;             // run them in this order, fetch them side by side
       script.onload = done;
       script.onerror = failed;
