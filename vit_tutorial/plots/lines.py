@@ -40,7 +40,7 @@ def legend_above(ax: Axes, handles: Sequence[Line2D]) -> None:
     width = sum(max(map(len, column), default=0) for column in columns)
     place = {"loc": "lower left", "bbox_to_anchor": (0, 1), "labelspacing": 0.3}
     ncols = 2 if width <= 36 else 1
-    ax.legend(handles=handles, ncols=ncols, frameon=False, fontsize=10, **place)
+    ax.legend(handles=handles, ncols=ncols, frameon=False, **place)
 
 
 def points_with_spread(

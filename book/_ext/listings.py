@@ -1,0 +1,72 @@
+"""Shows the listings of `show_source` as the page's own: highlighted, below a bar with the file's name.
+
+The bar leads to the lines in the repository where its address is known (`_ext/repository_links.py`). The notebook's
+output holds neither address nor line numbers: another address, or a line added above, would be another output.
+"""
+
+from __future__ import annotations
+
+import ast
+import html
+import re
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+ROOT = Path(__file__).resolve().parents[2]
+LISTING = re.compile(
+    r'<div class="source-listing" data-name="(?P<name>[^"]*)">.*<p>(?P<file>.*?)</p><pre>(?P<code>.*)</pre></div>',
+    re.DOTALL,
+)
+
+
+def lines_of(file: Path, name: str) -> tuple[int, int] | None:
+    """The first and the last line of a function or class, decorators among them; None if it isn't there."""
+    node: ast.AST = ast.parse(file.read_text("utf8"))
+    for part in name.split("."):
+        named = [each for each in getattr(node, "body", []) if getattr(each, "name", None) == part]
+        if not named:
+            return None
+        node = named[-1]
+    first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+    return first, node.end_lineno
+
+
+def bar(file: str, name: str, repository: str, branch: str) -> str:
+    """The bar above a listing, as HTML."""
+    path = ROOT / file
+    if not repository or not path.is_file():
+        return f'<p class="listing-bar"><code>{file}</code></p>'
+    lines = lines_of(path, name)
+    fragment = f"#L{lines[0]}-L{lines[1]}" if lines else ""
+    return (
+        f'<p class="listing-bar"><a href="{html.escape(repository)}/blob/{branch}/{file}{fragment}">'
+        f"<code>{file}</code></a></p>"
+    )
+
+
+class Listings(SphinxPostTransform):
+    """Replaces the HTML of a listing by a bar and a code block, which Sphinx highlights."""
+
+    default_priority = 5  # the kind of each output has been chosen
+
+    def run(self, **kwargs: Any) -> None:
+        """Look at each piece of HTML."""
+        options = self.config.html_theme_options
+        address = options.get("repository_url", ""), options.get("repository_branch", "main")
+        for node in list(self.document.findall(nodes.raw)):
+            if not (found := LISTING.fullmatch(node.astext().strip())):
+                continue
+            code = html.unescape(re.sub(r"<[^>]+>", "", found["code"]))
+            block = nodes.literal_block(code, code, language="python", classes=["output", "listing"])
+            above = nodes.raw("", bar(found["file"], found["name"], *address), format="html")
+            node.replace_self([above, block])
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the extension."""
+    app.add_post_transform(Listings)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
