@@ -19,13 +19,6 @@ TOKENS = re.compile(
     rf"|\b(?P<keyword>{'|'.join(keyword.kwlist)})\b|(?P<rest>\w+|.)",
     re.DOTALL,
 )
-# Notebooks have no colours of their own to read in the light and in the dark, but JupyterLab names its own.
-STYLE = """.source-listing { border-left: 3px solid #8884; padding-left: .75em }
-.source-listing p { margin: 0; font: .85em monospace; opacity: .75 }
-.source-listing pre { margin: .5em 0; background: none; color: inherit; line-height: 1.4; overflow-x: auto }
-.source-listing .keyword { font-weight: bold; color: var(--jp-mirror-editor-keyword-color, inherit) }
-.source-listing .string { color: var(--jp-mirror-editor-string-color, inherit) }
-.source-listing .comment { font-style: italic; color: var(--jp-mirror-editor-comment-color, inherit) }"""
 
 
 def show_source(thing: type | Callable, docstrings: bool = False) -> None:
@@ -37,12 +30,16 @@ def show_source(thing: type | Callable, docstrings: bool = False) -> None:
     """
     source = textwrap.dedent(inspect.getsource(thing)).rstrip("\n")
     source = source if docstrings else without_docstrings(source)
-    file = Path(inspect.getsourcefile(thing))
-    package = Path(__file__).parent
-    name = file.relative_to(package.parent).as_posix() if package in file.parents else file.name
+    file, package = Path(inspect.getsourcefile(thing)), Path(__file__).parent
+    name = (
+        file.relative_to(package.parent).as_posix()
+        if package in file.parents
+        else file.name
+    )
+    style = Path(__file__).with_name("assets").joinpath("listing.css").read_text("utf8")
     listing = (
         f'<div class="source-listing" data-name="{html.escape(thing.__qualname__)}">'
-        f"<style>{STYLE}</style><p>{name}</p><pre>{TOKENS.sub(_marked, source)}</pre></div>"
+        f"<style>{style}</style><p>{name}</p><pre>{TOKENS.sub(_marked, source)}</pre></div>"
     )
     display({"text/html": listing, "text/plain": source}, raw=True)
 
@@ -51,12 +48,21 @@ def without_docstrings(source: str) -> str:
     """A source without the docstrings of its functions and classes."""
     lines = source.splitlines()
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node) is not None:
+        if (
+            isinstance(node, ast.FunctionDef | ast.ClassDef)
+            and ast.get_docstring(node) is not None
+        ):
             text = node.body[0]
-            lines[text.lineno - 1 : text.end_lineno] = [None] * (text.end_lineno - text.lineno + 1)
+            lines[text.lineno - 1 : text.end_lineno] = [None] * (
+                text.end_lineno - text.lineno + 1
+            )
     return "\n".join(line for line in lines if line is not None)
 
 
 def _marked(token: re.Match) -> str:
     text = html.escape(token[0], quote=False)
-    return text if token.lastgroup == "rest" else f'<span class="{token.lastgroup}">{text}</span>'
+    return (
+        text
+        if token.lastgroup == "rest"
+        else f'<span class="{token.lastgroup}">{text}</span>'
+    )

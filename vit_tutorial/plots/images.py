@@ -87,11 +87,7 @@ def most_confident_mistakes(evaluation: Evaluation, count: int = 8) -> Tensor:
 
 
 def confident_mistakes(
-    images: Dataset | Tensor,
-    evaluation: Evaluation,
-    classes: Sequence[str],
-    count: int = 8,
-    columns: int = 4,
+    images: Dataset | Tensor, evaluation: Evaluation, classes: Sequence[str], count: int = 8, columns: int = 4
 ) -> np.ndarray:
     """Draw the surest mistakes: the true class, the predicted one, its probability.
 

@@ -44,11 +44,7 @@ def legend_above(ax: Axes, handles: Sequence[Line2D]) -> None:
 
 
 def points_with_spread(
-    values: Mapping[str, Points],
-    xlabel: str,
-    ylabel: str,
-    log_x: bool = False,
-    ax: Axes | None = None,
+    values: Mapping[str, Points], xlabel: str, ylabel: str, log_x: bool = False, ax: Axes | None = None
 ) -> Axes:
     """Draw what several seeds gave: each as a point, and a line through their means.
 

@@ -39,8 +39,8 @@ def show_patches(patches: Tensor, columns: int, labels: bool = False, ax: Axes |
         raise ValueError(f"{n} patches do not fill rows of {columns}: choose columns that divide {n}.")
     gap, rows = max(1, p // 8), n // columns
     side = p + gap
-    # A fourth channel, 1 in patches and 0 in gaps, lets the page show through.
-    opaque = torch.cat([patches.expand(-1, 3, -1, -1), torch.ones_like(patches[:, :1])], dim=1)  # (N, 4, P, P)
+    # A fourth channel, opacity, lets the page show through the gaps: (N, 4, P, P).
+    opaque = torch.cat([patches.expand(-1, 3, -1, -1), torch.ones_like(patches[:, :1])], dim=1)
     cells = F.pad(opaque, (0, gap, 0, gap)).flatten(1)[None]
     image = unpatchify(cells, side, (rows * side, columns * side))[0]
     ax = show_image(image[:, :-gap, :-gap], ax)

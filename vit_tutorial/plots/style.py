@@ -36,6 +36,7 @@ def use_book_style(image_format: str = "jpeg") -> None:
             "font.sans-serif": ["DejaVu Sans"],
             "axes.titlesize": "medium",
             "mathtext.fontset": "stix",
+            "savefig.pad_inches": 0.02,
             "svg.fonttype": "none",  # letters stay letters: the page sets them in its own font
             "svg.hashsalt": "vit_tutorial",
             "image.interpolation": "none",  # a drawing holds an image's own pixels
