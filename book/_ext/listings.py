@@ -1,4 +1,4 @@
-"""Shows the listings of `show_source` as the page's own: highlighted, below a bar with the file's name.
+"""Shows the listings of `show_source` below a bar with the file's name.
 
 The bar leads to the lines in the repository where its address is known (`_ext/repository_links.py`). The notebook's
 output holds neither address nor line numbers: another address, or a line added above, would be another output.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import html
-import re
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +16,6 @@ from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 ROOT = Path(__file__).resolve().parents[2]
-LISTING = re.compile(
-    r'<div class="source-listing" data-name="(?P<name>[^"]*)">.*<p>(?P<file>.*?)</p><pre>(?P<code>.*)</pre></div>',
-    re.DOTALL,
-)
 
 
 def lines_of(file: Path, name: str) -> tuple[int, int] | None:
@@ -39,31 +34,34 @@ def bar(file: str, name: str, repository: str, branch: str) -> str:
     """The bar above a listing, as HTML."""
     path = ROOT / file
     if not repository or not path.is_file():
-        return f'<p class="listing-bar"><code>{file}</code></p>'
+        return f'<p class="listing-bar"><code>{file}</code> · <code>{name}</code></p>'
     lines = lines_of(path, name)
     fragment = f"#L{lines[0]}-L{lines[1]}" if lines else ""
     return (
         f'<p class="listing-bar"><a href="{html.escape(repository)}/blob/{branch}/{file}{fragment}">'
-        f"<code>{file}</code></a></p>"
+        f"<code>{file}</code></a> · <code>{name}</code></p>"
     )
 
 
 class Listings(SphinxPostTransform):
-    """Replaces the HTML of a listing by a bar and a code block, which Sphinx highlights."""
+    """Replaces the first line of a listing by a bar: the file and the name of what is shown."""
 
-    default_priority = 5  # the kind of each output has been chosen
+    default_priority = 3  # the forms of an output still stand side by side
 
     def run(self, **kwargs: Any) -> None:
-        """Look at each piece of HTML."""
+        """Look at each output in Markdown."""
         options = self.config.html_theme_options
         address = options.get("repository_url", ""), options.get("repository_branch", "main")
-        for node in list(self.document.findall(nodes.raw)):
-            if not (found := LISTING.fullmatch(node.astext().strip())):
+        for output in self.document.findall(nodes.container):
+            if output.get("mime_type") != "text/markdown" or len(output.children) != 2:
                 continue
-            code = html.unescape(re.sub(r"<[^>]+>", "", found["code"]))
-            block = nodes.literal_block(code, code, language="python", classes=["output", "listing"])
-            above = nodes.raw("", bar(found["file"], found["name"], *address), format="html")
-            node.replace_self([above, block])
+            head, code = output.children
+            named = list(head.findall(nodes.literal))
+            if len(named) != 2 or not isinstance(code, nodes.literal_block):
+                continue
+            code["classes"] += ["output", "listing"]
+            file, name = (each.astext() for each in named)
+            head.replace_self(nodes.raw("", bar(file, name, *address), format="html"))
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
