@@ -1,8 +1,6 @@
 """The source that a page shows is the source that runs."""
 
-import html
 import inspect
-import re
 
 import pytest
 from torch import nn
@@ -17,11 +15,6 @@ def shown(monkeypatch):
     outputs = []
     monkeypatch.setattr(notebook, "display", lambda data, raw: outputs.append(data) if raw else None)
     return outputs
-
-
-def text(listing: str) -> str:
-    """What a reader sees of a listing's HTML, without the bar."""
-    return html.unescape(re.sub(r"<style>.*</style>|<p>.*</p>|<[^>]+>", "", listing, flags=re.DOTALL))
 
 
 def test_docstrings_are_left_out_and_nothing_else(shown):
@@ -42,27 +35,15 @@ def test_docstrings_of_a_class_and_its_methods_are_left_out(shown):
 
 @pytest.mark.parametrize("thing", [PatchEmbedding, patchify, show_source, nn.LayerNorm.forward])
 @pytest.mark.parametrize("docstrings", [False, True])
-def test_both_forms_of_the_output_hold_the_same_text(shown, thing, docstrings):
+def test_the_markdown_holds_the_same_text_below_the_file_and_the_name(shown, thing, docstrings):
     show_source(thing, docstrings)
-    assert text(shown[0]["text/html"]) == shown[0]["text/plain"]
+    head, code = shown[0]["text/markdown"].split("\n\n```python\n")
+    assert code == shown[0]["text/plain"] + "\n```"
+    file = thing.__module__.replace(".", "/") + ".py"
+    assert inspect.getsourcefile(thing).endswith(file)
+    assert head == f"`{file}` · `{thing.__qualname__}`"
     if docstrings and not inspect.getsource(thing).startswith(" "):
         assert shown[0]["text/plain"] + "\n" == inspect.getsource(thing)
-
-
-def test_keywords_strings_and_comments_are_marked_and_the_file_is_named(shown):
-    show_source(PatchEmbedding)
-    listing = shown[0]["text/html"]
-    assert "<p>vit_tutorial/embeddings.py</p>" in listing or "<p>vit_tutorial/patches.py</p>" in listing
-    assert 'data-name="PatchEmbedding"' in listing
-    marked = re.findall(r'<span class="(\w+)">(.*?)</span>', listing)
-    assert ("keyword", "class") in marked and ("keyword", "return") in marked
-    assert ("comment", "# (B, D, N) -&gt; (B, N, D)") in marked
-    assert {kind for kind, _ in marked} == {"keyword", "string", "comment"}
-
-
-def test_no_place_of_this_machine_stands_in_a_listing(shown):
-    show_source(nn.Linear.forward)
-    assert "<p>linear.py</p>" in shown[0]["text/html"]
 
 
 def test_indented_function_and_string_that_is_no_docstring(shown):
@@ -72,4 +53,3 @@ def test_indented_function_and_string_that_is_no_docstring(shown):
 
     show_source(inner)
     assert shown[0]["text/plain"].startswith('def inner():\n    text = """not a docstring"""')
-    assert '<span class="string">"""not a docstring"""</span>' in shown[0]["text/html"]

@@ -22,14 +22,10 @@ def show_source(thing: type | Callable, docstrings: bool = False) -> None:
     source = textwrap.dedent(inspect.getsource(thing)).rstrip("\n")
     lines = source.splitlines()
     for node in [] if docstrings else ast.walk(ast.parse(source)):
-        if (
-            isinstance(node, ast.FunctionDef | ast.ClassDef)
-            and ast.get_docstring(node) is not None
-        ):
-            text = node.body[0]
-            lines[text.lineno - 1 : text.end_lineno] = [None] * (
-                text.end_lineno - text.lineno + 1
-            )
+        documented = isinstance(node, ast.FunctionDef | ast.ClassDef)
+        if documented and ast.get_docstring(node) is not None:
+            for i in range(node.body[0].lineno - 1, node.body[0].end_lineno):
+                lines[i] = None
     source = "\n".join(line for line in lines if line is not None)
     head = f"`{thing.__module__.replace('.', '/')}.py` · `{thing.__qualname__}`"
     markdown = f"{head}\n\n```python\n{source}\n```"

@@ -58,11 +58,14 @@ def seen(server: Any, browser: Browser) -> Any:
     def look(path: str) -> dict[tuple[int, str], dict[str, Any]]:
         page, found = browser.new_page(), {}
         page.goto(f"{server.url}/{path}", wait_until="networkidle")
+        page.add_style_tag(
+            content="* { transition: none !important; }"
+        )  # colours fade over; look at the final ones
         for width in (WIDE, PHONE):
             page.set_viewport_size({"width": width, "height": 900})
             for scheme in ("light", "dark"):
                 page.emulate_media(color_scheme=scheme)
-                page.wait_for_timeout(100)
+                page.wait_for_function(f"document.documentElement.dataset.theme === '{scheme}'")
                 scripts = {"drawings": LOOK, "paper": PAPER, "filters": FILTERS, "grounds": GROUNDS}
                 found[width, scheme] = {name: page.evaluate(script) for name, script in scripts.items()}
         found["pictures"] = page.evaluate(PICTURES)
@@ -213,7 +216,7 @@ def test_diagrams_speak_the_editions_language(server: Any, browser: Browser, dia
 
 BAR = r"""() => [...document.querySelectorAll(".listing-bar")].map((bar) => {
   const code = bar.nextElementSibling;
-  return {file: bar.innerText.trim(), link: bar.querySelector("a")?.href ?? null, text: code.innerText, marked: code.querySelectorAll("span.k, span.kn, span.nf, span.nc").length};
+  return {bar: bar.innerText.trim(), link: bar.querySelector("a")?.href ?? null, text: code.innerText, marked: code.querySelectorAll("span.k, span.kn, span.nf, span.nc").length};
 })"""
 
 
@@ -222,7 +225,7 @@ def test_listings_are_highlighted_below_a_bar(server: Any, browser: Browser, edi
     page = browser.new_page()
     page.goto(f"{server.url}/{edition}/04_mlp.html")
     [listing] = page.evaluate(BAR)
-    assert listing["file"] == "vit_tutorial/mlp.py"
+    assert listing["bar"] == "vit_tutorial/mlp.py · MLP"
     assert listing["link"] is None or listing["link"].split("#")[0].endswith("/vit_tutorial/mlp.py")
     assert listing["text"].startswith("class MLP(nn.Module):") and listing["marked"] >= 8
     page.close()

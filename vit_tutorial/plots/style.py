@@ -57,10 +57,10 @@ def picture_and_drawing(figure: Figure, image_format: str) -> tuple[str, dict[st
     """
     options = {"pil_kwargs": {"quality": 80}} if image_format == "jpeg" else {}
     picture = print_figure(figure, image_format, base64=True, dpi=2 * PIXELS, **options)
-    nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
-    drawing = print_figure(figure, "svg", facecolor="none", metadata=nothing)
     if picture is None:  # an empty figure
         return None
-    sides = (float(re.search(rf' {side}="([\d.]+)pt"', drawing)[1]) for side in ("width", "height"))
-    width, height = (round(points / 72 * PIXELS) for points in sides)
+    nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
+    drawing = print_figure(figure, "svg", facecolor="none", metadata=nothing)
+    sides = re.search(r' width="([\d.]+)pt" height="([\d.]+)pt"', drawing).groups()
+    width, height = (round(float(points) / 72 * PIXELS) for points in sides)
     return picture, {"width": width, "height": height, "svg": drawing}
