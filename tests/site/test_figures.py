@@ -120,7 +120,7 @@ def test_letters_are_13_to_14_pixels_and_on_a_phone_11(seen: Any, path: str) -> 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_letters_stand_out_from_the_page(seen: Any, path: str, scheme: str) -> None:
     here = seen(path)[WIDE, scheme]
-    on_data = {"rgb(16, 16, 16)", "rgb(254, 254, 254)"}  # plots.style.DARK and LIGHT
+    on_data = {"rgb(0, 0, 1)", "rgb(255, 255, 254)"}  # plots.style.DARK and LIGHT
     inks = {ink for drawing in here["drawings"] for ink in drawing["inks"]} - on_data
     assert inks, "no letters on the page's own ground"
     assert min(contrast(ink, here["paper"]) for ink in inks) >= 4.5
@@ -132,10 +132,10 @@ def test_letters_on_data_stand_out_from_their_cells() -> None:
     from vit_tutorial.plots.style import DARK, LIGHT
 
     for i in range(101):  # as plots.show_weights chooses
-        cell, ink = colormaps["Blues"](i / 100), LIGHT if i > 50 else DARK
+        cell, ink = colormaps["Blues"](i / 100), LIGHT if i > 71 else DARK
         rgb = [f"rgb({', '.join(str(round(c * 255)) for c in colour)})" for colour in (cell[:3],)]
         rgb.append(f"rgb({', '.join(str(int(ink[j : j + 2], 16)) for j in (1, 3, 5))})")
-        assert contrast(*rgb) >= 3.9, (i, contrast(*rgb))
+        assert contrast(*rgb) >= 4.5, (i, contrast(*rgb))
 
 
 @each_page
@@ -227,5 +227,5 @@ def test_listings_are_highlighted_below_a_bar(server: Any, browser: Browser, edi
     [listing] = page.evaluate(BAR)
     assert listing["bar"] == "vit_tutorial/mlp.py · MLP"
     assert listing["link"] is None or listing["link"].split("#")[0].endswith("/vit_tutorial/mlp.py")
-    assert listing["text"].startswith("class MLP(nn.Module):") and listing["marked"] >= 8
+    assert listing["text"].startswith("class MLP(nn.Module):") and listing["marked"] >= 7
     page.close()

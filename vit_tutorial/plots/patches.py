@@ -72,7 +72,7 @@ def show_weights(weights: Tensor, labels: list[str], ax: Axes | None = None) -> 
     ax.imshow(weights.detach().cpu().numpy(), cmap="Blues", vmin=0, vmax=1)
     for row, column in np.ndindex(n, n):
         weight = weights[row, column].item()
-        color = LIGHT if weight > 0.5 else DARK
+        color = LIGHT if weight > 0.71 else DARK
         ax.text(column, row, f"{weight:.2f}", ha="center", va="center", color=color)
     ax.set_xticks(range(n), labels)
     ax.set_yticks(range(n), labels)

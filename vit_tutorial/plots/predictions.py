@@ -52,7 +52,7 @@ def confusion_matrix(
     display = sklearn.metrics.ConfusionMatrixDisplay(counts, display_labels=names)
     display.plot(cmap="Blues", colorbar=False, ax=ax, xticks_rotation=90)
     for number, text in zip(counts.flat, display.text_.flat, strict=True):
-        text.set_color(LIGHT if number > 0.65 * counts.max() else DARK)
+        text.set_color(LIGHT if number > 0.71 * counts.max() else DARK)
     ax.set(xlabel="predicted class", ylabel="true class")
     ax.tick_params(length=0)
     ax.spines[:].set_visible(True)
