@@ -45,7 +45,7 @@ def test_numbers_are_light_in_dark_cells_and_dark_in_light_ones():
         text.get_text(): text.get_color()
         for text in plots.confusion_matrix(TRUE, PREDICTED, CLASSES).ax_.texts
     }
-    assert colors == {"3": LIGHT, "2": LIGHT, "1": DARK, "0": DARK}
+    assert colors == {"3": LIGHT, "2": DARK, "1": DARK, "0": DARK}
 
 
 @pytest.mark.parametrize(
