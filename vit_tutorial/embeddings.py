@@ -8,12 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from vit_tutorial.checks import (
-    check_choice,
-    check_image_size,
-    check_rate,
-    patch_grid,
-)
+from vit_tutorial.checks import check_choice, check_image_size, check_rate, patch_grid
 from vit_tutorial.config import POSITIONS
 from vit_tutorial.patches import PatchEmbedding
 from vit_tutorial.positions import (

@@ -92,7 +92,8 @@ def normalise(notebook: NotebookNode) -> None:
         cell.outputs = _join_streams(cell.outputs)
         for output in cell.outputs:
             if "metadata" in output:
-                output.metadata = NotebookNode()
+                # A picture's size, and the drawing that the book shows in its place (plots/style.py), are ours.
+                output.metadata = {k: v for k, v in output.metadata.items() if k.startswith("image/")}
             if output.output_type == "execute_result":
                 output.execution_count = count
 

@@ -30,6 +30,15 @@ def test_execution_runs_and_normalises(book):
     assert contents(book) == before
 
 
+def test_of_an_outputs_metadata_only_what_belongs_to_a_picture_stays(book):
+    shown = 'display({"image/png": pixel}, raw=True, metadata={"image/png": {"width": 9}, "needs_background": "light"})'
+    edit(book, "en", "figure", reword('display({"image/png": pixel}, raw=True)', shown))
+    assert run(book) == 0
+    for edition in ("en", "zh"):
+        [output] = cell(nbformat.read(book / edition / NOTEBOOK, as_version=4), "figure").outputs
+        assert output.metadata == {"image/png": {"width": 9}}
+
+
 def test_streams_are_joined_and_results_counted(book):
     edit(book, "en", "setup", reword("side = 4", "side = 4\nprint(1)\nprint(2, flush=True)\nside"))
     assert run(book) == 0

@@ -1,5 +1,7 @@
 """What the figures hold, read back from the axes."""
 
+import re
+
 import matplotlib
 
 matplotlib.use("Agg")
@@ -39,15 +41,16 @@ def test_values_outside_the_range_are_cut_off():
     assert drawn(plots.show_image(torch.tensor([[[-1.0]], [[0.5]], [[2.0]]]))).tolist() == [[[0, 0.5, 1]]]
 
 
-def test_patches_stand_in_their_places_with_white_gaps():
+def test_patches_stand_in_their_places_with_the_ground_between_them():
     patches = torch.arange(6.0).reshape(6, 1, 1, 1).expand(6, 3, 8, 8) / 10
     picture = drawn(plots.show_patches(patches, columns=3))
-    assert picture.shape == (2 * 9 - 1, 3 * 9 - 1, 3)
+    assert picture.shape == (2 * 9 - 1, 3 * 9 - 1, 4)  # with opacity
     for i in range(6):
         row, column = divmod(i, 3)
         patch = picture[row * 9 : row * 9 + 8, column * 9 : column * 9 + 8]
-        np.testing.assert_allclose(patch, i / 10)
-    assert (picture[8] == 1).all() and (picture[:, 8] == 1).all() and (picture[:, 17] == 1).all()
+        np.testing.assert_allclose(patch[..., :3], i / 10)
+        assert (patch[..., 3] == 1).all()
+    assert not any(gap[..., 3].any() for gap in (picture[8], picture[:, 8], picture[:, 17]))
 
 
 def test_labels_count_rows_and_columns_from_zero():
@@ -72,15 +75,25 @@ def test_bad_patches_are_named(patches, columns, words):
     assert all(word in str(caught.value) for word in words)
 
 
-def test_book_style_is_never_transparent():
+def test_book_style_has_one_size_of_letters_and_a_white_ground_in_notebooks():
     plots.use_book_style()
-    assert plt.rcParams["figure.facecolor"] == "white"
+    assert plt.rcParams["figure.facecolor"] == "white"  # a notebook's ground may be dark
     assert plt.rcParams["axes.prop_cycle"].by_key()["color"] == list(plots.COLORS)
+    ax = plots.show_weights(torch.eye(2), ["ear", "eye"], plt.figure().gca())
+    ax.set_title("title")
+    texts = [*ax.texts, ax.title, ax.xaxis.label, *ax.get_xticklabels()]
+    assert {text.get_fontsize() for text in texts} == {11}
+
+
+def test_images_are_drawn_with_their_own_pixels():
+    plots.use_book_style()
+    assert plots.show_image(torch.rand(3, 5, 7)).images[0].get_interpolation() == "none"
+    assert plt.figure().gca().imshow([[0, 1]]).get_interpolation() == "none"
 
 
 def test_the_diagram_of_a_block_draws_in_the_pages_colours_and_says_what_it_shows():
     svg = plots.encoder_block_diagram().data
-    assert "#" not in svg and svg.count("currentColor") > 10
+    assert not re.search("#[0-9a-f]{3}", svg) and svg.count("currentColor") > 10
     assert 'role="img"' in svg and "One encoder block" in svg and "一个编码器块" in svg
 
 

@@ -7,6 +7,7 @@ import torch
 from sklearn import metrics
 
 from vit_tutorial import plots
+from vit_tutorial.plots.style import DARK, LIGHT
 
 IMAGE = torch.zeros(1, 2, 3)
 CLASSES = ("cat", "dog", "a bird of paradise")
@@ -44,7 +45,7 @@ def test_numbers_are_light_in_dark_cells_and_dark_in_light_ones():
         text.get_text(): text.get_color()
         for text in plots.confusion_matrix(TRUE, PREDICTED, CLASSES).ax_.texts
     }
-    assert colors == {"3": "white", "2": "white", "1": "black", "0": "black"}
+    assert colors == {"3": LIGHT, "2": DARK, "1": DARK, "0": DARK}
 
 
 @pytest.mark.parametrize(

@@ -21,11 +21,7 @@ class UnsafeArchive(ArchiveError):  # noqa: N818 (it names what it is)
 
 
 def unpack(
-    archive: str | Path,
-    folder: str | Path,
-    *,
-    max_bytes: int = 2 * 2**30,
-    max_files: int = 100_000,
+    archive: str | Path, folder: str | Path, *, max_bytes: int = 2 * 2**30, max_files: int = 100_000
 ) -> Path:
     """Unpack a .zip, .tar, .tar.gz (.tgz), .tar.bz2 or .tar.xz file into a new folder.
 

@@ -12,10 +12,7 @@ if TYPE_CHECKING:
 
 
 def augmentation(
-    image_size: int | tuple[int, int],
-    shift: int = 0,
-    rotate: float = 0.0,
-    flip: bool = False,
+    image_size: int | tuple[int, int], shift: int = 0, rotate: float = 0.0, flip: bool = False
 ) -> v2.Compose:
     """Random changes of an image that shall not change the answer.
 

@@ -1,18 +1,8 @@
 """Figures of the book: one style, readable on a phone and in dark mode, words in English and symbols only."""
 
-from vit_tutorial.plots.images import (
-    confident_mistakes,
-    image_grid,
-    most_confident_mistakes,
-    show_image,
-)
+from vit_tutorial.plots.images import confident_mistakes, image_grid, most_confident_mistakes, show_image
 from vit_tutorial.plots.lines import points_with_spread
-from vit_tutorial.plots.patches import (
-    encoder_block_diagram,
-    patch_explorer,
-    show_patches,
-    show_weights,
-)
+from vit_tutorial.plots.patches import encoder_block_diagram, patch_explorer, show_patches, show_weights
 from vit_tutorial.plots.predictions import confusion_matrix, top_classes
 from vit_tutorial.plots.style import COLORS, use_book_style
 from vit_tutorial.plots.training import step_curve, training_curves

@@ -19,12 +19,12 @@ from vit_tutorial.training.evaluation import Evaluation
 
 
 def show_image(image: Tensor, ax: Axes | None = None) -> Axes:
-    """Draw an image of shape (3, H, W) or (H, W), values from 0 to 1, without axes."""
+    """Draw an image of shape (1, 3 or 4, H, W) or (H, W), values from 0 to 1, without axes; a fourth channel is opacity."""
     if image.ndim == 3:
         image = image.permute(1, 2, 0)  # (C, H, W) -> (H, W, C), as matplotlib wants it
     pixels = image.squeeze(-1).detach().cpu().clamp(0, 1).numpy()
     ax = ax or plt.gca()
-    ax.imshow(pixels, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
+    ax.imshow(pixels, cmap="gray", vmin=0, vmax=1, interpolation="none")
     ax.set_axis_off()
     return ax
 
@@ -56,7 +56,7 @@ def image_grid(images: Tensor, labels: Sequence[str] | None = None, columns: int
     columns = min(check_positive(columns, "columns"), n)
     rows = math.ceil(n / columns)
     lines = max(len(label.splitlines()) for label in labels)
-    row = WIDTH / columns * height / width + 0.17 * lines
+    row = WIDTH / columns * height / width + 0.2 * lines
     figure = plt.figure(figsize=(WIDTH, rows * row))
     cells = figure.subplots(rows, columns, squeeze=False)
     for ax in cells.flat:
@@ -64,7 +64,7 @@ def image_grid(images: Tensor, labels: Sequence[str] | None = None, columns: int
     axes = cells.ravel()[:n]
     for ax, image, label in zip(axes, images, labels, strict=True):
         show_image((image + 1) / 2, ax)
-        ax.set_title(label, fontsize=9, pad=3)
+        ax.set_title(label, pad=3)
     return axes
 
 
@@ -87,11 +87,7 @@ def most_confident_mistakes(evaluation: Evaluation, count: int = 8) -> Tensor:
 
 
 def confident_mistakes(
-    images: Dataset | Tensor,
-    evaluation: Evaluation,
-    classes: Sequence[str],
-    count: int = 8,
-    columns: int = 4,
+    images: Dataset | Tensor, evaluation: Evaluation, classes: Sequence[str], count: int = 8, columns: int = 4
 ) -> np.ndarray:
     """Draw the surest mistakes: the true class, the predicted one, its probability.
 

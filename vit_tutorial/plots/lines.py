@@ -40,15 +40,11 @@ def legend_above(ax: Axes, handles: Sequence[Line2D]) -> None:
     width = sum(max(map(len, column), default=0) for column in columns)
     place = {"loc": "lower left", "bbox_to_anchor": (0, 1), "labelspacing": 0.3}
     ncols = 2 if width <= 36 else 1
-    ax.legend(handles=handles, ncols=ncols, frameon=False, fontsize=10, **place)
+    ax.legend(handles=handles, ncols=ncols, frameon=False, **place)
 
 
 def points_with_spread(
-    values: Mapping[str, Points],
-    xlabel: str,
-    ylabel: str,
-    log_x: bool = False,
-    ax: Axes | None = None,
+    values: Mapping[str, Points], xlabel: str, ylabel: str, log_x: bool = False, ax: Axes | None = None
 ) -> Axes:
     """Draw what several seeds gave: each as a point, and a line through their means.
 

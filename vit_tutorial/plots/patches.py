@@ -7,6 +7,7 @@ from importlib import resources
 
 import matplotlib.pyplot as plt
 import numpy as np
+import torch
 import torch.nn.functional as F
 from IPython.display import HTML
 from matplotlib import cbook
@@ -15,10 +16,11 @@ from torch import Tensor
 
 from vit_tutorial.patches import unpatchify
 from vit_tutorial.plots.images import show_image
+from vit_tutorial.plots.style import DARK, LIGHT
 
 
 def show_patches(patches: Tensor, columns: int, labels: bool = False, ax: Axes | None = None) -> Axes:
-    """Draw patches row by row with white gaps between them.
+    """Draw patches row by row, with the ground in the gaps between them.
 
     Args:
         patches: shape (N, C, P, P), values from 0 to 1; C is 1 or 3.
@@ -37,7 +39,9 @@ def show_patches(patches: Tensor, columns: int, labels: bool = False, ax: Axes |
         raise ValueError(f"{n} patches do not fill rows of {columns}: choose columns that divide {n}.")
     gap, rows = max(1, p // 8), n // columns
     side = p + gap
-    cells = F.pad(patches, (0, gap, 0, gap), value=1).flatten(1)[None]
+    # A fourth channel, opacity, lets the page show through the gaps: (N, 4, P, P).
+    opaque = torch.cat([patches.expand(-1, 3, -1, -1), torch.ones_like(patches[:, :1])], dim=1)
+    cells = F.pad(opaque, (0, gap, 0, gap)).flatten(1)[None]
     image = unpatchify(cells, side, (rows * side, columns * side))[0]
     ax = show_image(image[:, :-gap, :-gap], ax)
     if labels:
@@ -46,7 +50,7 @@ def show_patches(patches: Tensor, columns: int, labels: bool = False, ax: Axes |
         middles = np.arange(max(rows, columns)) * side + p / 2
         ax.set_xticks(middles[:columns], range(columns))
         ax.set_yticks(middles[:rows], range(rows))
-        ax.tick_params(length=0, labelsize=9)
+        ax.tick_params(length=0)
     return ax
 
 
@@ -68,7 +72,7 @@ def show_weights(weights: Tensor, labels: list[str], ax: Axes | None = None) -> 
     ax.imshow(weights.detach().cpu().numpy(), cmap="Blues", vmin=0, vmax=1)
     for row, column in np.ndindex(n, n):
         weight = weights[row, column].item()
-        color = "white" if weight > 0.5 else "black"
+        color = LIGHT if weight > 0.71 else DARK
         ax.text(column, row, f"{weight:.2f}", ha="center", va="center", color=color)
     ax.set_xticks(range(n), labels)
     ax.set_yticks(range(n), labels)

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from vit_tutorial.checks import check_positive
 from vit_tutorial.plots.images import check_classes, check_image, shorten, show_image
-from vit_tutorial.plots.style import WIDTH
+from vit_tutorial.plots.style import DARK, LIGHT, WIDTH
 from vit_tutorial.tensor_checks import check_tensor
 
 if TYPE_CHECKING:
@@ -50,10 +50,9 @@ def confusion_matrix(
     counts = sklearn.metrics.confusion_matrix(labels.numpy(), predictions.numpy(), labels=range(len(classes)))
     names = [shorten(name) for name in classes]
     display = sklearn.metrics.ConfusionMatrixDisplay(counts, display_labels=names)
-    size = {"fontsize": 9 if len(classes) > 6 else 11}
-    display.plot(cmap="Blues", colorbar=False, ax=ax, text_kw=size, xticks_rotation=90)
+    display.plot(cmap="Blues", colorbar=False, ax=ax, xticks_rotation=90)
     for number, text in zip(counts.flat, display.text_.flat, strict=True):
-        text.set_color("white" if number > 0.65 * counts.max() else "black")
+        text.set_color(LIGHT if number > 0.71 * counts.max() else DARK)
     ax.set(xlabel="predicted class", ylabel="true class")
     ax.tick_params(length=0)
     ax.spines[:].set_visible(True)

@@ -64,10 +64,7 @@ def training_curves(history: Runs, axes: Sequence[Axes] | None = None) -> np.nda
 
 
 def step_curve(
-    history: Runs,
-    smooth: int = 20,
-    num_classes: int | None = None,
-    ax: Axes | None = None,
+    history: Runs, smooth: int = 20, num_classes: int | None = None, ax: Axes | None = None
 ) -> Axes:
     """Draw the loss by step: each value in a pale colour, and a running mean over it.
 

@@ -44,9 +44,7 @@ def warmup_cosine(
     if warmup_steps == 0:
         return cosine
     rise = LinearLR(
-        optimizer,
-        start_factor=1 / warmup_steps,
-        total_iters=max(1, warmup_steps - 1),
+        optimizer, start_factor=1 / warmup_steps, total_iters=max(1, warmup_steps - 1)
     )
     return SequentialLR(optimizer, [rise, cosine], milestones=[warmup_steps])
 
