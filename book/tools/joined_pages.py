@@ -14,8 +14,7 @@ from pathlib import Path
 from bs4 import BeautifulSoup, Tag
 
 REFERRING = ("for", "aria-labelledby", "aria-describedby", "aria-controls")
-DROPPED = ("a.headerlink", "button.copybtn", ".no-print", "a.start", "p:has(> a.start)", "noscript", "style#deferred")
-HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+DROPPED = ("a.headerlink", "button.copybtn", "p:has(> a.start)", "noscript")
 
 
 @dataclass
@@ -110,9 +109,18 @@ def join(folder: Path, names: list[str], assets: str) -> list[Page]:
         own_ids(page)
         redirect_links(page, set(names), assets)
         page.article["id"] = page.name
-        for folded in page.article.find_all("details"):
-            folded["open"] = ""
+        unfold(page)
     return pages
+
+
+def unfold(page: Page) -> None:
+    """What is folded on the screen stands open on paper, under the label that said what is inside."""
+    for fold in page.article.select("details.hide"):
+        fold.name, fold["class"] = "div", ["unfolded"]
+        fold.summary.select_one(".expanded").decompose()
+        fold.summary.name = "p"
+    for fold in page.article.find_all("details"):
+        fold["open"] = ""
 
 
 def head_parts(folder: Path, names: list[str], assets: str) -> str:

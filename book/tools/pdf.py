@@ -22,14 +22,19 @@ from printed_book import document
 from pypdf import PdfReader
 
 ROOT = Path(__file__).resolve().parents[2]
-PASSES = 4  # so often at most: numbers that got shorter can move a line, and with it a page
+PASSES = 6  # so often at most: a number of another length can move a line, and with it a page
 READY = """async () => {
   if (window.MathJax?.startup?.promise) await MathJax.startup.promise;
   await document.fonts.ready;
   await Promise.all([...document.images].map((image) => image.decode().catch(() => {})));
 }"""
+# A mark never gets narrower again, or a page break could move to and fro for ever.
 FILL = """(pages) => document.querySelectorAll("[data-page-of]").forEach((mark) => {
-  mark.textContent = pages[mark.dataset.pageOf] ?? mark.textContent;
+  const page = pages[mark.dataset.pageOf];
+  if (page === undefined) return;
+  mark.textContent = page;
+  mark.dataset.digits = Math.max(mark.dataset.digits ?? 0, mark.textContent.length);
+  mark.style.minWidth = mark.dataset.digits + "ch";
 })"""
 
 
@@ -40,7 +45,7 @@ def page_numbers(pdf: bytes) -> dict[str, int]:
     return {unquote(name.removeprefix("/")): reader.get_destination_page_number(place) + 1 for name, place in places}
 
 
-def print_twice(tab: Tab) -> bytes:
+def print_numbered(tab: Tab) -> bytes:
     """Print until the page numbers that stand in the document are true.
 
     Raises:
@@ -77,7 +82,7 @@ def print_edition(folder: Path, names: list[str], edition: str, author: str) -> 
         tab.set_default_timeout(300_000)
         tab.goto(joined.as_uri(), wait_until="load")
         tab.evaluate(READY)
-        pdf = print_twice(tab)
+        pdf = print_numbered(tab)
         browser.close()
     return pdf
 

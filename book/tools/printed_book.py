@@ -16,8 +16,7 @@ WORDS = {
     "zh": {"contents": "目录", "page": "第 {} 页"},
 }
 LISTED = 2  # the contents list chapters and their sections
-# Latin text breaks where it must; a number that is not known yet is as wide as the later ones.
-UNKNOWN = "000"
+UNKNOWN = "000"  # a page number before the first printing
 
 
 def title_page(front: Page, author: str) -> str:
@@ -28,7 +27,7 @@ def title_page(front: Page, author: str) -> str:
     parts += [f'<p class="sentence">{escape(heading_text(sentence))}</p>'] if sentence else []
     parts += [str(picture.extract())] if picture else []
     parts += [f'<p class="author">{escape(author)}</p>']
-    return f'<div class="title-page">{"".join(parts)}</div>'
+    return f'<div class="bd-article title-page">{"".join(parts)}</div>'
 
 
 def place(heading: Tag) -> str:
@@ -43,8 +42,8 @@ def contents(pages: list[Page], word: str) -> str:
     for page in pages:
         for heading in page.article.find_all([f"h{level}" for level in range(1, LISTED + 1)]):
             link = f'<a href="#{place(heading)}"><span>{escape(heading_text(heading))}</span></a>'
-            rows.append(f'<li class="{heading.name}">{link}<span class="dots"></span>{number(place(heading))}</li>')
-    return f'<nav class="contents" id="contents"><h1>{word}</h1><ul>{"".join(rows)}</ul></nav>'
+            rows.append(f'<li class="level-{heading.name[1]}">{link}<span class="dots"></span>{number(place(heading))}</li>')
+    return f'<nav class="printed-contents" id="contents"><h1>{word}</h1><ul>{"".join(rows)}</ul></nav>'
 
 
 def number(target: str) -> str:
@@ -58,8 +57,8 @@ def number_links(pages: list[Page], word: str) -> None:
     for page in pages:
         for link in page.article.select('a[href^="#"]'):
             target = link["href"][1:]
-            leaves = target.partition(".")[0] != page.name
-            if leaves and not link.find_parent(["svg", "pre", *("h1", "h2", "h3")]) and "sd-stretched-link" not in (link.get("class") or []):
+            in_text = link.find_parent(["svg", "pre", "h1", "h2", "h3"]) is None and "sd-stretched-link" not in link.get("class", [])
+            if target.partition(".")[0] != page.name and in_text:
                 note = f' <span class="page-of">({before}{number(target)}{after})</span>'
                 link.insert_after(BeautifulSoup(note, "html.parser"))
 
@@ -70,8 +69,7 @@ def page_rules(pages: list[Page]) -> str:
     for position, page in enumerate(pages):
         head = json.dumps(page.title, ensure_ascii=False)
         rules.append(f"@page part{position} {{ @top-right {{ content: {head}; }} }}")
-        rules.append(f"article#\\3{page.name[0]} {page.name[1:]}" if page.name[0].isdigit() else f"article#{page.name}")
-        rules[-1] += f" {{ page: part{position}; }}"
+        rules.append(f'article[id="{page.name}"] {{ page: part{position}; }}')
     return "\n".join(rules)
 
 

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from bs4 import BeautifulSoup, Tag
-from joined_pages import HEADINGS, Page, heading_text
+from joined_pages import Page, heading_text
 
 WORDS = {
     "en": {"title": "Appendix: hints and solutions", "there": "Hints and solution", "back": "Back to the exercise"},
     "zh": {"title": "附录：提示与参考答案", "there": "提示与参考答案", "back": "回到练习"},
 }
 NAME = "solutions"
+HEADINGS = ["h1", "h2", "h3", "h4"]
 
 
 def runs_of_folds(article: Tag) -> list[list[Tag]]:
     """Hints and solution of each exercise: folds that follow each other. One that stands alone answers a question."""
     runs: list[list[Tag]] = []
     for fold in article.find_all("details"):
-        if "hide" in (fold.get("class") or []):
-            continue
         if runs and fold.find_previous_sibling() is runs[-1][-1]:
             runs[-1].append(fold)
         else:
