@@ -2,8 +2,8 @@
 
     python book/tools/epub.py [en] [zh]
 
-Result: `_build/html/<edition>/vit-patch-by-patch-<edition>.epub`. It needs no built site, but the browser, whose
-MathJax turns formulas into MathML: readers of EPUB show that without a script.
+Result: `_build/html/<edition>/vit-patch-by-patch-<edition>.epub`. The built site's MathJax, in the browser,
+turns formulas into MathML: readers of EPUB show that without a script.
 """
 
 from __future__ import annotations
@@ -15,24 +15,16 @@ import sys
 import uuid
 import zipfile
 from pathlib import Path
-from typing import Any
 
 from build import ROOT, BuildError, read_yaml, write_yaml
-from chromium import BROWSER_FLAGS, NOT_FOUND, find_chromium
 from derive import edition_config, edition_toc
-from epub_pages import Formula, features, fit_page, formulas
-from playwright.sync_api import sync_playwright
+from downloads import file_name, link_downloads
+from epub_drawing import Drawer, drawing
+from epub_pages import features, fit_page, formulas
 
 TOOLS = Path(__file__).resolve().parent
-MIMETYPE = "mimetype"    # EPUB wants this file first and uncompressed
+MIMETYPE = "mimetype"  # EPUB wants this file first and uncompressed
 OF_THE_SITE = ("_ext.language_switch", "_ext.own_assets", "_ext.search_index")
-COVER = """<html lang="{language}"><style>{tokens}
-  body {{ margin: 0; padding: 120px; box-sizing: border-box; height: 1600px; background: var(--book-paper); color: var(--book-ink); font: 44px var(--book-font); }}
-  h1 {{ margin: 0 0 80px; font-size: 104px; line-height: 1.15; }}
-  div {{ display: grid; grid-template-columns: repeat(7, 1fr); gap: 12px; margin-bottom: 80px; }}
-  i {{ aspect-ratio: 1; background: var(--book-accent); }}
-</style><h1>{title}</h1><div>{patches}</div>{author}</html>"""
-CONVERT = "(all) => all.map(([tex, display]) => MathJax.tex2mml(tex, {display}))"
 
 
 def epub_config(config: dict, edition: str, static: Path) -> dict:
@@ -72,27 +64,10 @@ def epub_config(config: dict, edition: str, static: Path) -> dict:
     return derived
 
 
-class Drawer:
-    """The browser, for the cover and the formulas."""
-
-    def __init__(self, browser: Any) -> None:
-        self.page = browser.new_page(viewport={"width": 1200, "height": 1600}, color_scheme="light")
-
-    def cover(self, config: dict, language: str) -> bytes:
-        """A PNG with the title over patches, read row by row from dark to light."""
-        patches = "".join(f'<i style="opacity: {1 - each / 60:.2f}"></i>' for each in range(49))
-        tokens = (ROOT / "book" / "_assets" / "styles" / "tokens.css").read_text("utf8")
-        words = {"title": config["title"], "author": config["author"], "language": language}
-        self.page.set_content(COVER.format(tokens=tokens, patches=patches, **words))
-        return self.page.screenshot()
-
-    def mathml(self, mathjax: Path, wanted: set[Formula]) -> dict[Formula, str]:
-        """MathML of each formula."""
-        self.page.set_content("<p></p>")
-        self.page.add_script_tag(path=mathjax)
-        self.page.evaluate("() => MathJax.startup.promise")
-        order = sorted(wanted)
-        return dict(zip(order, self.page.evaluate(CONVERT, [list(each) for each in order]), strict=True))
+def jupyter_book() -> str:
+    """The program: beside this Python, else where `make book` installs it."""
+    beside = Path(sys.executable).with_name("jupyter-book")
+    return str(beside if beside.is_file() else ROOT / ".venv-book" / "bin" / "jupyter-book")
 
 
 def run_sphinx(edition: str, config: dict, work: Path) -> Path:
@@ -103,8 +78,15 @@ def run_sphinx(edition: str, config: dict, work: Path) -> Path:
     """
     write_yaml(work / "_config.yml", config)
     write_yaml(work / "_toc.yml", edition_toc(read_yaml("_toc.yml")))
-    command = [str(Path(sys.executable).with_name("jupyter-book")), "build", str(ROOT / "book" / edition)]
-    command += ["--config", str(work / "_config.yml"), "--toc", str(work / "_toc.yml"), "--path-output", str(work)]
+    command = [jupyter_book(), "build", str(ROOT / "book" / edition)]
+    command += [
+        "--config",
+        str(work / "_config.yml"),
+        "--toc",
+        str(work / "_toc.yml"),
+        "--path-output",
+        str(work),
+    ]
     command += ["--builder", "custom", "--custom-builder", "epub"]
     run = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if run.returncode != 0:
@@ -126,7 +108,9 @@ def mend(source: Path, target: Path, drawer: Drawer, edition: str, settings: dic
     """Write Sphinx's EPUB anew with its pages made fit for readers (`epub_pages.py`)."""
     with zipfile.ZipFile(source) as book:
         files = {name: book.read(name) for name in book.namelist()}
-    pages = {name: text.decode() for name, text in files.items() if name.endswith(".xhtml") and name != "nav.xhtml"}
+    pages = {
+        name: text.decode() for name, text in files.items() if name.endswith(".xhtml") and name != "nav.xhtml"
+    }
     language, identifier = settings["epub_language"], settings["epub_identifier"]
     mathjax = ROOT / "_build" / "html" / edition / "_static" / "mathjax" / "tex-chtml.js"
     mathml = drawer.mathml(mathjax, set().union(*map(formulas, pages.values())))
@@ -139,23 +123,33 @@ def mend(source: Path, target: Path, drawer: Drawer, edition: str, settings: dic
             book.writestr(name, files[name], zipfile.ZIP_STORED if name == MIMETYPE else None)
 
 
+def build_epub(drawer: Drawer, edition: str, work: Path, target: Path) -> None:
+    """Build one edition.
+
+    Args:
+        drawer: the browser.
+        edition: `en` or `zh`; its built site has MathJax.
+        work: a folder for derived files; what it holds is removed.
+        target: the EPUB's path.
+    """
+    shutil.rmtree(work, ignore_errors=True)
+    static = work / "static"
+    static.mkdir(parents=True)
+    config = epub_config(read_yaml("_config.yml"), edition, static)
+    settings = config["sphinx"]["config"]
+    (static / "cover.png").write_bytes(drawer.cover(config, settings["epub_language"]))
+    shutil.copy(TOOLS / "epub.css", static)
+    mend(run_sphinx(edition, config, work), target, drawer, edition, settings)
+
+
 def main() -> int:
     """Build the editions named on the command line, or all."""
-    chromium, config = find_chromium(), read_yaml("_config.yml")
-    if not chromium:
-        raise SystemExit(NOT_FOUND)
-    with sync_playwright() as playwright:
-        drawer = Drawer(playwright.chromium.launch(executable_path=chromium, args=BROWSER_FLAGS))
-        for edition in sys.argv[1:] or config["editions"]:
-            work = ROOT / "_build" / "epub" / edition
-            shutil.rmtree(work, ignore_errors=True)
-            (work / "static").mkdir(parents=True)
-            derived = epub_config(config, edition, work / "static")
-            language = config["editions"][edition]["hreflang"]
-            (work / "static" / "cover.png").write_bytes(drawer.cover(derived, language))
-            shutil.copy(TOOLS / "epub.css", work / "static")
-            target = ROOT / "_build" / "html" / edition / f"vit-patch-by-patch-{edition}.epub"
-            mend(run_sphinx(edition, derived, work), target, drawer, edition, derived["sphinx"]["config"])
+    with drawing() as drawer:
+        for edition in sys.argv[1:] or read_yaml("_config.yml")["editions"]:
+            folder = ROOT / "_build" / "html" / edition
+            target = folder / file_name(edition, "epub")
+            build_epub(drawer, edition, ROOT / "_build" / "epub" / edition, target)
+            link_downloads(folder, edition)
             print(f"{target.relative_to(ROOT)}: {target.stat().st_size / 1e6:.1f} MB")
     return 0
 

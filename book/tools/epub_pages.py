@@ -10,7 +10,15 @@ from bs4 import BeautifulSoup, Tag
 # The HTML parser writes names in lower case; in XHTML these of SVG have capitals.
 SVG_NAMES = {
     name.lower(): name
-    for name in ("viewBox", "preserveAspectRatio", "markerWidth", "markerHeight", "refX", "refY", "textLength")
+    for name in (
+        "viewBox",
+        "preserveAspectRatio",
+        "markerWidth",
+        "markerHeight",
+        "refX",
+        "refY",
+        "textLength",
+    )
 }
 NO_USE = 'script, style, link[rel="alternate"], meta[name="viewport"], a.headerlink, button, a.start'
 LIVE = {
@@ -19,7 +27,7 @@ LIVE = {
 }
 MATHML = "http://www.w3.org/1998/Math/MathML"
 TAGGED = re.compile(r"\\tag\{([^}]*)\}")
-Formula = tuple[str, bool]    # its TeX, and whether it stands on a line of its own
+Formula = tuple[str, bool]  # its TeX, and whether it stands on a line of its own
 
 
 def formula(element: Tag) -> tuple[Formula, str]:

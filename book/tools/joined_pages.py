@@ -14,7 +14,7 @@ from pathlib import Path
 from bs4 import BeautifulSoup, Tag
 
 REFERRING = ("for", "aria-labelledby", "aria-describedby", "aria-controls")
-DROPPED = ("a.headerlink", "button.copybtn", "p:has(> a.start)", "noscript")
+DROPPED = ("a.headerlink", "button.copybtn", "p:has(> a.start)", "p.downloads", "noscript")
 
 
 @dataclass
@@ -87,13 +87,13 @@ def redirect_links(page: Page, names: set[str], assets: str) -> None:
         if target:
             link["href"] = f"#{target}"
         elif not re.match(r"(https?|mailto):", link["href"]):
-            link.name = "span"
+            link.name = "g" if link.find_parent("svg") else "span"
             del link["href"]
     for element in page.article.find_all(src=True):
         if not re.match(r"(\w+:|/)", element["src"]):
             element["src"] = f"{assets}/{element['src']}"
     for image in page.article.find_all("img"):
-        image["loading"] = "eager"    # what never comes into view would not be loaded, nor printed
+        image["loading"] = "eager"  # what never comes into view would not be loaded, nor printed
 
 
 def join(folder: Path, names: list[str], assets: str) -> list[Page]:

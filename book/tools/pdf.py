@@ -16,6 +16,7 @@ from urllib.parse import unquote
 
 import yaml
 from chromium import BROWSER_FLAGS, NOT_FOUND, find_chromium
+from downloads import file_name, link_downloads
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import sync_playwright
 from printed_book import document
@@ -42,7 +43,10 @@ def page_numbers(pdf: bytes) -> dict[str, int]:
     """The page, from 1, of each place that a link leads to."""
     reader = PdfReader(BytesIO(pdf))
     places = reader.named_destinations.items()
-    return {unquote(name.removeprefix("/")): reader.get_destination_page_number(place) + 1 for name, place in places}
+    return {
+        unquote(name.removeprefix("/")): reader.get_destination_page_number(place) + 1
+        for name, place in places
+    }
 
 
 def print_numbered(tab: Tab) -> bytes:
@@ -77,7 +81,9 @@ def print_edition(folder: Path, names: list[str], edition: str, author: str) -> 
     with tempfile.TemporaryDirectory() as work, sync_playwright() as playwright:
         joined = Path(work) / "book.html"
         joined.write_text(document(folder, names, edition, folder.resolve().as_uri(), author), "utf8")
-        browser = playwright.chromium.launch(executable_path=chromium, args=[*BROWSER_FLAGS, "--allow-file-access-from-files"])
+        browser = playwright.chromium.launch(
+            executable_path=chromium, args=[*BROWSER_FLAGS, "--allow-file-access-from-files"]
+        )
         tab = browser.new_page(color_scheme="light")
         tab.set_default_timeout(300_000)
         tab.goto(joined.as_uri(), wait_until="load")
@@ -95,8 +101,9 @@ def main() -> int:
     for edition in sys.argv[1:] or config["editions"]:
         folder = ROOT / "_build" / "html" / edition
         author = config["editions"][edition].get("config", {}).get("author", config["author"])
-        target = folder / f"vit-patch-by-patch-{edition}.pdf"
+        target = folder / file_name(edition, "pdf")
         target.write_bytes(print_edition(folder, names, edition, author))
+        link_downloads(folder, edition)
         print(f"{target.relative_to(ROOT)}: {target.stat().st_size / 1e6:.1f} MB")
     return 0
 

@@ -42,7 +42,9 @@ def contents(pages: list[Page], word: str) -> str:
     for page in pages:
         for heading in page.article.find_all([f"h{level}" for level in range(1, LISTED + 1)]):
             link = f'<a href="#{place(heading)}"><span>{escape(heading_text(heading))}</span></a>'
-            rows.append(f'<li class="level-{heading.name[1]}">{link}<span class="dots"></span>{number(place(heading))}</li>')
+            rows.append(
+                f'<li class="level-{heading.name[1]}">{link}<span class="dots"></span>{number(place(heading))}</li>'
+            )
     return f'<nav class="printed-contents" id="contents"><h1>{word}</h1><ul>{"".join(rows)}</ul></nav>'
 
 
@@ -57,7 +59,9 @@ def number_links(pages: list[Page], word: str) -> None:
     for page in pages:
         for link in page.article.select('a[href^="#"]'):
             target = link["href"][1:]
-            in_text = link.find_parent(["svg", "pre", "h1", "h2", "h3"]) is None and "sd-stretched-link" not in link.get("class", [])
+            in_text = link.find_parent(
+                ["svg", "pre", "h1", "h2", "h3"]
+            ) is None and "sd-stretched-link" not in link.get("class", [])
             if target.partition(".")[0] != page.name and in_text:
                 note = f' <span class="page-of">({before}{number(target)}{after})</span>'
                 link.insert_after(BeautifulSoup(note, "html.parser"))
@@ -67,7 +71,9 @@ def page_rules(pages: list[Page]) -> str:
     """A running head for each chapter: Chromium prints what margin boxes of a named page say."""
     rules = []
     for position, page in enumerate(pages):
-        head = json.dumps(page.title, ensure_ascii=False)
+        head = json.dumps(
+            page.title if position else "", ensure_ascii=False
+        )  # the book's title stands already
         rules.append(f"@page part{position} {{ @top-right {{ content: {head}; }} }}")
         rules.append(f'article[id="{page.name}"] {{ page: part{position}; }}')
     return "\n".join(rules)

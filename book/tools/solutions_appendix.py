@@ -6,7 +6,11 @@ from bs4 import BeautifulSoup, Tag
 from joined_pages import Page, heading_text
 
 WORDS = {
-    "en": {"title": "Appendix: hints and solutions", "there": "Hints and solution", "back": "Back to the exercise"},
+    "en": {
+        "title": "Appendix: hints and solutions",
+        "there": "Hints and solution",
+        "back": "Back to the exercise",
+    },
     "zh": {"title": "附录：提示与参考答案", "there": "提示与参考答案", "back": "回到练习"},
 }
 NAME = "solutions"
@@ -56,7 +60,9 @@ def moved(soup: BeautifulSoup, run: list[Tag], words: dict[str, str]) -> Tag:
 def appendix(pages: list[Page], edition: str) -> Page:
     """Take the hints and solutions out of `pages`; the page that holds them, a section for each chapter."""
     words = WORDS[edition]
-    soup = BeautifulSoup(f'<article class="bd-article" id="{NAME}"><h1>{words["title"]}</h1></article>', "html.parser")
+    soup = BeautifulSoup(
+        f'<article class="bd-article" id="{NAME}"><h1>{words["title"]}</h1></article>', "html.parser"
+    )
     for page in pages:
         runs = runs_of_folds(page.article)
         if not runs:
