@@ -8,7 +8,8 @@ from pathlib import Path
 WORDS = {"en": ("To take along:", ", ", "."), "zh": ("离线阅读：", "、", "。")}
 KINDS = ("pdf", "epub")
 OLD = re.compile(r'<p class="downloads">.*?</p>\n?', re.DOTALL)
-START = re.compile(r'<article class="bd-article">.*?(?:<a [^>]*\bstart\b[^>]*>.*?</p>|</p>)\n?', re.DOTALL)
+BUTTON = re.compile(r'<a [^>]*class="[^"]*\bstart\b[^>]*>.*?</p>\n?', re.DOTALL)
+PARAGRAPH = re.compile(r'<article class="bd-article">.*?</p>\n?', re.DOTALL)
 
 
 def file_name(edition: str, kind: str) -> str:
@@ -28,5 +29,6 @@ def link_downloads(folder: Path, edition: str) -> None:
     ]
     if links:
         line = f'<p class="downloads">{before} {between.join(links)}{after}</p>\n'
-        page = START.sub(lambda found: found.group() + line, page, count=1)
+        place = BUTTON if BUTTON.search(page) else PARAGRAPH
+        page = place.sub(lambda found: found.group() + line, page, count=1)
     index.write_text(page, "utf8")

@@ -17,6 +17,7 @@ from urllib.parse import unquote
 import yaml
 from chromium import BROWSER_FLAGS, NOT_FOUND, find_chromium
 from downloads import file_name, link_downloads
+from pdf_text import finish
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import sync_playwright
 from printed_book import document
@@ -90,7 +91,7 @@ def print_edition(folder: Path, names: list[str], edition: str, author: str) -> 
         tab.evaluate(READY)
         pdf = print_numbered(tab)
         browser.close()
-    return pdf
+    return finish(pdf, author)
 
 
 def main() -> int:
