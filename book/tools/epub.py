@@ -44,6 +44,7 @@ def epub_config(config: dict, edition: str, static: Path) -> dict:
         "version": "1",
         "html_static_path": [str(static)],
         "html_css_files": [],
+        "pygments_style": "a11y-high-contrast-light",  # as on the site
         "html_js_files": [],
         "epub_title": derived["title"],
         "epub_author": derived["author"],

@@ -25,23 +25,24 @@ class Drawer:
     """The browser, for the cover and the formulas."""
 
     def __init__(self, browser: Any) -> None:
-        self.page = browser.new_page(viewport={"width": 1200, "height": 1600}, color_scheme="light")
+        self.browser = browser
 
     def cover(self, config: dict, language: str) -> bytes:
         """A PNG with the title over patches, read row by row from dark to light."""
         patches = "".join(f'<i style="opacity: {1 - each / 60:.2f}"></i>' for each in range(49))
         tokens = (ROOT / "book" / "_assets" / "styles" / "tokens.css").read_text("utf8")
         words = {"title": config["title"], "author": config["author"], "language": language}
-        self.page.set_content(COVER.format(tokens=tokens, patches=patches, **words))
-        return self.page.screenshot()
+        page = self.browser.new_page(viewport={"width": 1200, "height": 1600}, color_scheme="light")
+        page.set_content(COVER.format(tokens=tokens, patches=patches, **words))
+        return page.screenshot()
 
     def mathml(self, mathjax: Path, wanted: set[Formula]) -> dict[Formula, str]:
         """MathML of each formula."""
-        self.page.set_content("<p></p>")
-        self.page.add_script_tag(path=mathjax)
-        self.page.evaluate("() => MathJax.startup.promise")
+        page = self.browser.new_page()  # in a page where MathJax has started before, it never gets ready
+        page.add_script_tag(path=mathjax)
+        page.evaluate("() => MathJax.startup.promise")
         order = sorted(wanted)
-        return dict(zip(order, self.page.evaluate(CONVERT, [list(each) for each in order]), strict=True))
+        return dict(zip(order, page.evaluate(CONVERT, [list(each) for each in order]), strict=True))
 
 
 @contextmanager

@@ -33,6 +33,9 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[zipfile.ZipFile]:
         pytest.fail("the book is not built: make book", pytrace=False)
     folder = tmp_path_factory.mktemp("epub")
     with drawing() as drawer:
+        mathjax = SITE / "zh" / "_static" / "mathjax" / "tex-chtml.js"
+        [formula] = drawer.mathml(mathjax, {("a", False)}).values()  # as for an edition before
+        assert "<mi>a</mi>" in formula
         build_epub(drawer, "zh", folder / "work", folder / "book.epub")
     with zipfile.ZipFile(folder / "book.epub") as book:
         yield book
