@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export OMP_NUM_THREADS := 1
 
 .DELETE_ON_ERROR:
-.PHONY: help book serve test kernels environment lint lab sync translated repository benchmark pictures lock clean clean-all
+.PHONY: help book serve test kernels environment lint lab sync translated repository pdf epub benchmark pictures lock clean clean-all
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -52,6 +52,14 @@ translated: $(TEST)/complete  ## CELLS="01_patches/idea …": these translations
 repository:  ## URL=https://github.com/NAME/REPO: the book's address, everywhere
 	$(PYTHON) book/tools/repository.py "$(URL)"
 
+pdf: $(BOOK)/printing  ## each edition of the built site as a PDF, beside its pages (needs Chromium)
+	@test -f _build/html/index.html || $(MAKE) book
+	$(BOOK)/bin/python book/tools/pdf.py
+
+epub: $(BOOK)/printing  ## the same as EPUBs
+	@test -f _build/html/index.html || $(MAKE) book
+	$(BOOK)/bin/python book/tools/epub.py
+
 benchmark: $(TEST)/complete  ## speed and memory against PyTorch's own functions, timm, torchvision, vit-pytorch
 	$(TEST)/bin/python benchmarks/patches.py
 	$(TEST)/bin/python benchmarks/model.py
@@ -77,6 +85,10 @@ clean-all: clean  ## remove the environments, too
 $(BOOK)/complete: requirements-book.txt constraints.txt
 	$(call new_environment,$(BOOK))
 	$(BOOK)/bin/pip install -r requirements-book.txt
+	touch $@
+
+$(BOOK)/printing: requirements-print.txt $(BOOK)/complete
+	$(BOOK)/bin/pip install -r requirements-print.txt
 	touch $@
 
 $(TEST)/complete: requirements.txt constraints.txt pyproject.toml

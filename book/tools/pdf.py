@@ -1,0 +1,113 @@
+"""Prints each edition of the built site as one PDF: `make pdf`.
+
+    python book/tools/pdf.py [en] [zh]
+
+Result: `_build/html/<edition>/vit-patch-by-patch-<edition>.pdf`. Chromium prints twice: the first time tells on which
+page everything stands, the second time the table of contents and the links between chapters say so.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from io import BytesIO
+from pathlib import Path
+from urllib.parse import unquote
+
+import yaml
+from chromium import BROWSER_FLAGS, NOT_FOUND, find_chromium
+from downloads import file_name, link_downloads
+from pdf_text import finish
+from playwright.sync_api import Page as Tab
+from playwright.sync_api import sync_playwright
+from printed_book import document
+from pypdf import PdfReader
+
+ROOT = Path(__file__).resolve().parents[2]
+PASSES = 6  # so often at most: a number of another length can move a line, and with it a page
+READY = """async () => {
+  if (window.MathJax?.startup?.promise) await MathJax.startup.promise;
+  await document.fonts.ready;
+  await Promise.all([...document.images].map((image) => image.decode().catch(() => {})));
+}"""
+# A mark never gets narrower again, or a page break could move to and fro for ever.
+FILL = """(pages) => document.querySelectorAll("[data-page-of]").forEach((mark) => {
+  const page = pages[mark.dataset.pageOf];
+  if (page === undefined) return;
+  mark.textContent = page;
+  mark.dataset.digits = Math.max(mark.dataset.digits ?? 0, mark.textContent.length);
+  mark.style.minWidth = mark.dataset.digits + "ch";
+})"""
+
+
+def page_numbers(pdf: bytes) -> dict[str, int]:
+    """The page, from 1, of each place that a link leads to."""
+    reader = PdfReader(BytesIO(pdf))
+    places = reader.named_destinations.items()
+    return {
+        unquote(name.removeprefix("/")): reader.get_destination_page_number(place) + 1
+        for name, place in places
+    }
+
+
+def print_numbered(tab: Tab) -> bytes:
+    """Print until the page numbers that stand in the document are true.
+
+    Raises:
+        RuntimeError: they never are.
+    """
+    known: dict[str, int] = {}
+    for _ in range(PASSES):
+        tab.evaluate(FILL, known)
+        pdf = tab.pdf(prefer_css_page_size=True, print_background=True, tagged=True, outline=True)
+        found = page_numbers(pdf)
+        if found == known:
+            return pdf
+        known = found
+    raise RuntimeError(f"the page numbers still change after {PASSES} passes")
+
+
+def print_edition(folder: Path, names: list[str], edition: str, author: str) -> bytes:
+    """An edition as a PDF.
+
+    Args:
+        folder: its built pages, such as `_build/html/en`.
+        names: the pages in order; the first is the front page.
+        edition: `en` or `zh`.
+        author: as the title page names it.
+    """
+    chromium = find_chromium()
+    if not chromium:
+        raise SystemExit(NOT_FOUND)
+    with tempfile.TemporaryDirectory() as work, sync_playwright() as playwright:
+        joined = Path(work) / "book.html"
+        joined.write_text(document(folder, names, edition, folder.resolve().as_uri(), author), "utf8")
+        browser = playwright.chromium.launch(
+            executable_path=chromium, args=[*BROWSER_FLAGS, "--allow-file-access-from-files"]
+        )
+        tab = browser.new_page(color_scheme="light")
+        tab.set_default_timeout(300_000)
+        tab.goto(joined.as_uri(), wait_until="load")
+        tab.evaluate(READY)
+        pdf = print_numbered(tab)
+        browser.close()
+    return finish(pdf, author)
+
+
+def main() -> int:
+    """Print the editions named on the command line, or all."""
+    config = yaml.safe_load((ROOT / "_config.yml").read_text("utf8"))
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text("utf8"))
+    names = [Path(toc["root"]).name, *(Path(chapter["file"]).name for chapter in toc["chapters"])]
+    for edition in sys.argv[1:] or config["editions"]:
+        folder = ROOT / "_build" / "html" / edition
+        author = config["editions"][edition].get("config", {}).get("author", config["author"])
+        target = folder / file_name(edition, "pdf")
+        target.write_bytes(print_edition(folder, names, edition, author))
+        link_downloads(folder, edition)
+        print(f"{target.relative_to(ROOT)}: {target.stat().st_size / 1e6:.1f} MB")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
