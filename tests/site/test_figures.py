@@ -93,8 +93,6 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-
-
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_every_picture_of_a_notebook_has_its_drawing(chapter: str) -> None:
     text = (BOOK / "en" / f"{chapter}.ipynb").read_text("utf8")
