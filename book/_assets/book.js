@@ -70,7 +70,7 @@ addEventListener("DOMContentLoaded", function () {
 });
 
 // A box that scrolls sideways must be reachable by keyboard; one that does not scroll should be no tab stop.
-var SCROLL_BOXES = ".bd-article pre, .bd-article .cell_output .output, .bd-article .pst-scrollable-table-container, .bd-article .math";
+var SCROLL_BOXES = ".bd-article pre, .bd-article .cell_output .output, .bd-article .drawing-box, .bd-article .pst-scrollable-table-container, .bd-article .math";
 function markScrollBoxes() {
   document.querySelectorAll(SCROLL_BOXES).forEach(function (box) {
     if (box.scrollWidth > box.clientWidth + 1 && !box.querySelector("button.copybtn")) {

@@ -68,14 +68,14 @@ def for_page(drawing: dict[str, Any], alt: str, words: dict[str, str]) -> str:
     svg = re.sub(
         r"(<text[^>]*>)([^<]+)(?=</text>)", lambda m: m[1] + words.get(html.unescape(m[2]), m[2]), svg
     )
-    # Ids are unique in a page; those that nothing refers to are matplotlib's own counts.
+    # Ids are unique in a page, and both editions' are the same; those that nothing refers to are matplotlib's own counts.
     used = set(re.findall(r"(?:url\(|href=\")#([^)\"]+)", svg))
-    prefix = f"d{hashlib.sha256(svg.encode()).hexdigest()[:8]}-"
+    prefix = f"d{hashlib.sha256(''.join(drawing['svg']).encode()).hexdigest()[:8]}-"
     svg = re.sub(r' id="([^"]+)"', lambda m: f' id="{prefix}{m[1]}"' if m[1] in used else "", svg)
     svg = re.sub(r"(url\(|href=\")#", rf"\1#{prefix}", svg)
     least = round(LEAST * drawing["width"])
     head = f'<svg class="drawing" role="img" aria-label="{html.escape(alt)}" style="min-width: {least}px"'
-    return svg.replace("<svg", head, 1)
+    return f'<div class="drawing-box">{svg.replace("<svg", head, 1)}</div>'
 
 
 def read_words(language: str) -> dict[str, str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from places import BOOK, ROOT
-from test_build import book_python, run
+from small_tree import book_python, run
 
 PAGE = r"""
 Tokens

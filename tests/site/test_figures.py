@@ -58,6 +58,7 @@ def seen(server: Any, browser: Browser) -> Any:
     def look(path: str) -> dict[tuple[int, str], dict[str, Any]]:
         page, found = browser.new_page(), {}
         page.goto(f"{server.url}/{path}", wait_until="networkidle")
+        page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
         page.add_style_tag(
             content="* { transition: none !important; }"
         )  # colours fade over; look at the final ones

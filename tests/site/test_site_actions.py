@@ -118,7 +118,10 @@ def test_printing_opens_the_code_that_is_folded(server: Any, browser: Browser) -
 
 @pytest.mark.parametrize(
     ("edition", "closed", "opened"),
-    [("en", "Show the code", "Hide the code"), ("zh", "展开代码", "收起代码")],
+    [
+        ("en", "Set-up: installs the package where it is missing", "Hide the code"),
+        ("zh", "准备：缺这个软件包时先装上", "收起代码"),
+    ],
 )
 def test_folded_code_has_one_label_at_a_time(
     server: Any, browser: Browser, edition: str, closed: str, opened: str

@@ -73,7 +73,11 @@ def make_tree(folder: Path) -> Path:
     """This book with three tiny pages in each edition."""
     for name in ("_assets", "_ext", "_locale", "_templates", "tools"):
         shutil.copytree(ROOT / "book" / name, folder / "book" / name)
-    for name in ("terms.yml", "search_words.yml"):  # what the search takes for the same
+    for name in (
+        "terms.yml",
+        "search_words.yml",
+        "figure_words.yml",
+    ):  # what the search takes for the same; figures
         shutil.copy(ROOT / "book" / name, folder / "book")
     config = (ROOT / "_config.yml").read_text("utf8").replace(CONFIG["repository"]["url"], PLACEHOLDER)
     (folder / "_config.yml").write_text(config, "utf8")
