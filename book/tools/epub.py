@@ -24,7 +24,15 @@ from epub_pages import features, fit_page, formulas
 
 TOOLS = Path(__file__).resolve().parent
 MIMETYPE = "mimetype"  # EPUB wants this file first and uncompressed
-OF_THE_SITE = ("_ext.language_switch", "_ext.own_assets", "_ext.search_index")
+OF_THE_SITE = (
+    "_ext.language_switch",
+    "_ext.maths_fallback",  # MathML stands in the EPUB anyway
+    "_ext.own_assets",
+    "_ext.page_footer",
+    "_ext.page_meta",
+    "_ext.search_index",
+    "_ext.without_script",
+)
 
 
 def epub_config(config: dict, edition: str, static: Path) -> dict:
@@ -105,6 +113,13 @@ def declare(listing: str, pages: dict[str, str]) -> str:
     return listing
 
 
+def mathjax(site: Path, edition: str) -> Path:
+    """The built site's MathJax: the edition's own, or the one that the editions share (`shared_files.py`)."""
+    file = Path("_static") / "mathjax" / "tex-chtml.js"
+    own = site / edition / file
+    return own if own.is_file() else site / file
+
+
 def mend(source: Path, target: Path, drawer: Drawer, edition: str, settings: dict) -> None:
     """Write Sphinx's EPUB anew with its pages made fit for readers (`epub_pages.py`)."""
     with zipfile.ZipFile(source) as book:
@@ -113,8 +128,9 @@ def mend(source: Path, target: Path, drawer: Drawer, edition: str, settings: dic
         name: text.decode() for name, text in files.items() if name.endswith(".xhtml") and name != "nav.xhtml"
     }
     language, identifier = settings["epub_language"], settings["epub_identifier"]
-    mathjax = ROOT / "_build" / "html" / edition / "_static" / "mathjax" / "tex-chtml.js"
-    mathml = drawer.mathml(mathjax, set().union(*map(formulas, pages.values())))
+    mathml = drawer.mathml(
+        mathjax(ROOT / "_build" / "html", edition), set().union(*map(formulas, pages.values()))
+    )
     fitted = {name: fit_page(page, set(files), mathml, edition, language) for name, page in pages.items()}
     files |= {name: page.encode() for name, page in fitted.items()}
     files["content.opf"] = declare(files["content.opf"].decode(), fitted).encode()

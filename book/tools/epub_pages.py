@@ -18,9 +18,15 @@ SVG_NAMES = {
         "refX",
         "refY",
         "textLength",
+        "clipPath",
+        "clipPathUnits",
+        "linearGradient",
+        "gradientUnits",
     )
 }
-NO_USE = 'script, style, link[rel="alternate"], meta[name="viewport"], a.headerlink, button, a.start'
+NO_USE = (
+    'script, noscript, style, link[rel="alternate"], meta[name="viewport"], a.headerlink, button, a.start'
+)
 LIVE = {
     "en": "Here the site has something to play with.",
     "zh": "网页版的这里可以动手试。",
@@ -88,6 +94,7 @@ def drawn(soup: BeautifulSoup) -> None:
     for drawing in soup.find_all("svg"):
         drawing["xmlns"] = "http://www.w3.org/2000/svg"
         for element in [drawing, *drawing.find_all(True)]:
+            element.name = SVG_NAMES.get(element.name, element.name)
             element.attrs = {SVG_NAMES.get(name, name): value for name, value in element.attrs.items()}
 
 

@@ -69,6 +69,8 @@ def own_ids(page: Page) -> None:
         for key, value in element.attrs.items():
             if isinstance(value, str) and "url(#" in value:
                 element[key] = value.replace("url(#", f"url(#{page.name}.")
+            if element.name == "use" and key in ("href", "xlink:href") and value.startswith("#"):
+                element[key] = f"#{page.name}.{value[1:]}"
 
 
 def inner_target(href: str, here: str, names: set[str]) -> str | None:
@@ -128,7 +130,7 @@ def head_parts(folder: Path, names: list[str], assets: str) -> str:
     found: dict[str, Tag] = {}
     for name in names:
         head = BeautifulSoup((folder / f"{name}.html").read_text("utf8"), "html.parser")
-        for part in head.select('link[rel="stylesheet"], script'):
+        for part in head.select('link[rel="stylesheet"]:not(noscript *), script'):
             address = part.get("href") or part.get("src") or part.get_text()[:60]
             if part.name == "link" or "mathjax" in address.lower():
                 found.setdefault(address.partition("?")[0], copy(part))

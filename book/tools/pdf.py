@@ -24,19 +24,18 @@ from printed_book import document
 from pypdf import PdfReader
 
 ROOT = Path(__file__).resolve().parents[2]
-PASSES = 6  # so often at most: a number of another length can move a line, and with it a page
+PASSES = 6  # three are usual
 READY = """async () => {
   if (window.MathJax?.startup?.promise) await MathJax.startup.promise;
   await document.fonts.ready;
   await Promise.all([...document.images].map((image) => image.decode().catch(() => {})));
 }"""
-# A mark never gets narrower again, or a page break could move to and fro for ever.
-FILL = """(pages) => document.querySelectorAll("[data-page-of]").forEach((mark) => {
-  const page = pages[mark.dataset.pageOf];
+# A number is as wide as its digits are many, whichever they are, so that it moves no line when it changes.
+FILL = """(marks) => document.querySelectorAll("[data-page-of]").forEach((mark) => {
+  const [page, digits] = marks[mark.dataset.pageOf] ?? [];
   if (page === undefined) return;
   mark.textContent = page;
-  mark.dataset.digits = Math.max(mark.dataset.digits ?? 0, mark.textContent.length);
-  mark.style.minWidth = mark.dataset.digits + "ch";
+  mark.style.minWidth = digits + "ch";
 })"""
 
 
@@ -50,20 +49,28 @@ def page_numbers(pdf: bytes) -> dict[str, int]:
     }
 
 
-def print_numbered(tab: Tab) -> bytes:
+def print_numbered(tab: Tab, address: str) -> bytes:
     """Print until the page numbers that stand in the document are true.
 
+    Each printing begins with the document loaded anew: in a document printed before, Chromium breaks pages elsewhere,
+    though nothing in it has changed. It comes to an end since a number's room only grows: as soon as none needs more,
+    the next printing breaks the same pages.
+
     Raises:
-        RuntimeError: they never are.
+        RuntimeError: it does not come to an end.
     """
     known: dict[str, int] = {}
+    digits: dict[str, int] = {}
     for _ in range(PASSES):
-        tab.evaluate(FILL, known)
+        tab.goto(address, wait_until="load")
+        tab.evaluate(READY)
+        tab.evaluate(FILL, {name: [page, digits[name]] for name, page in known.items()})
         pdf = tab.pdf(prefer_css_page_size=True, print_background=True, tagged=True, outline=True)
         found = page_numbers(pdf)
         if found == known:
             return pdf
         known = found
+        digits = {name: max(digits.get(name, 0), len(str(page))) for name, page in found.items()}
     raise RuntimeError(f"the page numbers still change after {PASSES} passes")
 
 
@@ -87,9 +94,7 @@ def print_edition(folder: Path, names: list[str], edition: str, author: str) -> 
         )
         tab = browser.new_page(color_scheme="light")
         tab.set_default_timeout(300_000)
-        tab.goto(joined.as_uri(), wait_until="load")
-        tab.evaluate(READY)
-        pdf = print_numbered(tab)
+        pdf = print_numbered(tab, joined.as_uri())
         browser.close()
     return finish(pdf, author)
 

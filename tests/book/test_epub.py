@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,12 +11,13 @@ from xml.etree import ElementTree
 
 import pytest
 from bs4 import BeautifulSoup
-from epub import build_epub
+from epub import build_epub, mathjax
 from epub_drawing import drawing
 from epub_pages import features, fit_page, formulas
 from site_server import SITE, toc_pages
 
 OPF, DC = "{http://www.idpf.org/2007/opf}", "{http://purl.org/dc/elements/1.1/}"
+SVG = "{http://www.w3.org/2000/svg}"
 XHTML = "{http://www.w3.org/1999/xhtml}"
 PAGE = (
     '<!DOCTYPE html>\n<html xmlns="http://www.w3.org/1999/xhtml"><head><title>P</title>'
@@ -33,8 +35,7 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[zipfile.ZipFile]:
         pytest.fail("the book is not built: make book", pytrace=False)
     folder = tmp_path_factory.mktemp("epub")
     with drawing() as drawer:
-        mathjax = SITE / "zh" / "_static" / "mathjax" / "tex-chtml.js"
-        [formula] = drawer.mathml(mathjax, {("a", False)}).values()  # as for an edition before
+        [formula] = drawer.mathml(mathjax(SITE, "zh"), {("a", False)}).values()  # as for an edition before
         assert "<mi>a</mi>" in formula
         build_epub(drawer, "zh", folder / "work", folder / "book.epub")
     with zipfile.ZipFile(folder / "book.epub") as book:
@@ -88,6 +89,23 @@ def test_formulas_are_mathml_and_nothing_is_a_script(pages: dict) -> None:
     for name, page in pages.items():
         assert list(page.iter(f"{XHTML}script")) == [], name
         assert "\\(" not in "".join(page.itertext()), name
+
+
+def test_each_formula_and_hint_is_there_once_and_figures_are_whole(
+    book: zipfile.ZipFile, pages: dict
+) -> None:
+    for name, page in pages.items():
+        soup = BeautifulSoup(book.read(name), "html.parser")
+        assert len(soup.find_all("math")) == len(soup.select(".math")), name
+        assert soup.find_all("noscript") == [], name
+        ids = [each.get("id") for each in page.iter() if each.get("id")]
+        wanted = re.findall(r'url\(#([^)]+)\)|xlink:href="#([^"]+)"', book.read(name).decode())
+        assert {one or other for one, other in wanted} - set(ids) == set(), name
+        assert len(ids) == len(set(ids)), name
+    chapter = pages["03_attention.xhtml"]
+    folds = [each for each in chapter.iter(f"{XHTML}div") if (each.get("class") or "").startswith("hints")]
+    assert [len(list(each.iter(f"{XHTML}details"))) for each in folds] == [4] * 5
+    assert len(list(chapter.iter(f"{SVG}clipPath"))) > 5 and list(chapter.iter(f"{SVG}clippath")) == []
 
 
 def test_a_page_becomes_fit_for_readers() -> None:

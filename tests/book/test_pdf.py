@@ -10,8 +10,9 @@ import pytest
 from bs4 import BeautifulSoup
 from downloads import link_downloads
 from joined_pages import heading_text, inner_target, load_page
-from pdf import print_edition
+from pdf import print_edition, print_numbered
 from pdf_text import mended_line
+from printed_book import document
 from pypdf import PdfReader
 from pypdf.generic import Destination
 from site_server import SITE
@@ -38,6 +39,11 @@ def reader(pdf: bytes) -> PdfReader:
 @pytest.fixture(scope="module")
 def text(reader: PdfReader) -> str:
     return "\n".join(page.extract_text() for page in reader.pages)
+
+
+@pytest.fixture(scope="module")
+def joined() -> BeautifulSoup:
+    return BeautifulSoup(document(CHINESE, [*PAGES, "03_attention"], "zh", "assets", "A"), "html.parser")
 
 
 def bookmarks(outline: list) -> Iterator[Destination]:
@@ -94,6 +100,57 @@ def test_solutions_stand_at_the_end_with_links_both_ways(reader: PdfReader) -> N
     assert len(moved) == 5
     for name, page in moved.items():
         assert places[name.removeprefix("solutions.")] < places["glossary"] < page
+
+
+def test_each_hint_and_solution_is_there_once(joined: BeautifulSoup) -> None:
+    chapters = [load_page(CHINESE, name).article for name in ("04_mlp", "03_attention")]
+    wanted = [squeezed(fold.get_text()) for chapter in chapters for fold in chapter.select(".hints details")]
+    helps = joined.find(id="solutions").select(".help")
+    for note in joined.select(".help .page-of"):
+        note.decompose()
+    assert len(wanted) == 40 and [squeezed(each.get_text()) for each in helps] == wanted
+    assert joined.select("details") == [] and len(joined.select(".help")) == len(helps)
+    rows = [row.a.get_text() for row in joined.select(".hints")]
+    assert rows == ["提示与参考答案"] * 10
+
+
+def test_a_figure_finds_its_parts_in_the_joined_document(joined: BeautifulSoup) -> None:
+    assert len(joined.select("svg.drawing")) == 7 and len(joined.select("svg.drawing use")) > 50
+    ids = {each["id"] for each in joined.find_all(id=True)}
+    wanted = {each["xlink:href"].removeprefix("#") for each in joined.select("svg.drawing use")}
+    wanted |= set(re.findall(r"url\(#([^)]+)\)", str(joined)))
+    assert wanted - ids == set()
+
+
+def test_what_stands_in_for_a_script_is_not_printed(joined: BeautifulSoup) -> None:
+    assert joined.find_all("noscript") == []
+    assert [each["href"] for each in joined.select("link") if "no-script" in each["href"]] == []
+
+
+class Press:
+    """A tab whose page breaks depend on the room that numbers have, and on whether it has printed before."""
+
+    def __init__(self) -> None:
+        self.loads = self.prints = self.room = 0
+
+    def goto(self, address: str, wait_until: str) -> None:
+        self.loads += 1
+
+    def evaluate(self, script: str, marks: dict | None = None) -> None:
+        if marks is not None:
+            self.room = sum(digits for _, digits in marks.values())
+
+    def pdf(self, **_: bool) -> bytes:
+        self.prints += 1
+        page = {0: 9, 1: 10, 2: 9}[self.room]  # two digits push it back: the mark keeps the room
+        return bytes([page + self.prints - self.loads])
+
+
+def test_printing_ends_with_true_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pdf.page_numbers", lambda pdf: {"place": pdf[0]})
+    press = Press()
+    assert print_numbered(press, "file:///book.html") == bytes([9])
+    assert press.loads == press.prints == 4
 
 
 def test_the_contents_say_the_true_pages(reader: PdfReader) -> None:
