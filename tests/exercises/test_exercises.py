@@ -88,13 +88,13 @@ def test_messages_are_typeset_as_the_book_is(exercise, mistake):
 
 @pytest.mark.parametrize("page", ["en/index.md", "zh/index.md"])
 def test_the_message_that_the_front_page_quotes_is_a_real_one(page):
-    quoted = re.findall(r"^✗ .*", (BOOK / page).read_text("utf8"), re.M)
-    assert len(quoted) == 1
+    [quoted] = re.findall(r"^> (✗ .*)", (BOOK / page).read_text("utf8"), re.M)
+    quoted = re.sub(r"\[(.*?)\]\(.*?\)", r"\1", quoted)  # the exercise's number is a link
     real = []
     for exercise, mistake in MISTAKES:
-        if f" {exercise.number} " in quoted[0]:
+        if f" {exercise.number} " in quoted:
             real += verdict(exercise.number, wrong_answer(exercise, mistake)).splitlines()
-    assert set(quoted) <= set(real)
+    assert any(message.startswith(quoted) for message in real)
 
 
 def test_unknown_number_names_the_known_ones():

@@ -19,7 +19,9 @@ mkdir -p "$3/bin" && cp pip "$3/bin/pip" && chmod +x "$3/bin/pip" && echo made >
 """
 GOOD_PIP = "#!/bin/sh\ntouch installed\n"
 FAILING_PIP = "#!/bin/sh\necho broken wheel; exit 1\n"
-ENDLESS_PIP = "#!/bin/sh\ntouch installing; sleep 60\n"
+ENDLESS_PIP = (
+    "#!/bin/sh\n: > installing; exec sleep 60\n"  # a shell that waits for `touch` would outlive Ctrl-C
+)
 STAMP = ".venv-book/complete"
 
 
