@@ -34,7 +34,7 @@ class Drawings(SphinxTransform):
             if "<text" in drawing["svg"]:
                 page = for_page(drawing, image.get("alt", ""), words)
                 image.replace_self(nodes.raw("", page, format="html"))
-            elif "".join(drawing["svg"]).count("<image") > 1:  # one photo alone is smaller as it is
+            elif drawing["svg"].count("<image") > 1:  # one photo alone is smaller as it is
                 file = Path(self.env.relfn2path(image["uri"])[1]).with_suffix(".svg")
                 file.write_text(sized(drawing), "utf8")
                 image["uri"] = Path(image["uri"]).with_suffix(".svg").as_posix()

@@ -50,6 +50,30 @@ def write_yaml(path: Path, data: dict) -> None:
     path.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False), "utf8")
 
 
+def jupyter_book() -> str:
+    """The program: beside this Python, else where `make book` installs it."""
+    beside = Path(sys.executable).with_name("jupyter-book")
+    return str(beside if beside.is_file() else ROOT / ".venv-book" / "bin" / "jupyter-book")
+
+
+def run_jupyter_book(edition: str, config: dict, work: Path, *options: str) -> str:
+    """Build an edition's pages into `work/_build`, and return the log.
+
+    Raises:
+        BuildError: Jupyter Book failed.
+    """
+    write_yaml(work / "_config.yml", config)
+    write_yaml(work / "_toc.yml", edition_toc(read_yaml("_toc.yml")))
+    places = {"--config": work / "_config.yml", "--toc": work / "_toc.yml", "--path-output": work}
+    command = [jupyter_book(), "build", str(ROOT / "book" / edition)]
+    command += [str(part) for place in places.items() for part in place]
+    command += options
+    run = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if run.returncode != 0:
+        raise BuildError(f"{run.stdout}\nThe {edition} edition failed: see the log above.")
+    return run.stdout
+
+
 def build_edition(edition: str, work: Path, strict: bool) -> tuple[Path, str]:
     """Run Jupyter Book for one edition.
 
@@ -66,22 +90,8 @@ def build_edition(edition: str, work: Path, strict: bool) -> tuple[Path, str]:
     """
     work.mkdir(parents=True)
     config = edition_config(read_yaml("_config.yml"), edition, ROOT, site_address())
-    write_yaml(work / "_config.yml", config)
-    write_yaml(work / "_toc.yml", edition_toc(read_yaml("_toc.yml")))
-    command = [str(Path(sys.executable).with_name("jupyter-book")), "build", str(ROOT / "book" / edition)]
-    command += [
-        "--config",
-        str(work / "_config.yml"),
-        "--toc",
-        str(work / "_toc.yml"),
-        "--path-output",
-        str(work),
-    ]
-    command += ["-W", "--keep-going"] if strict else []
-    run = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    if run.returncode != 0:
-        raise BuildError(f"{run.stdout}\nThe {edition} edition failed: see the log above.")
-    return work / "_build" / "html", run.stdout
+    log = run_jupyter_book(edition, config, work, *(["-W", "--keep-going"] if strict else []))
+    return work / "_build" / "html", log
 
 
 def replace_site(new: Path, site: Path) -> None:

@@ -45,7 +45,7 @@ def notebook_drawings(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def sized(drawing: dict[str, Any]) -> str:
     """The SVG without its XML head, in pixels of the page."""
-    svg = "".join(drawing["svg"])
+    svg = drawing["svg"]
     svg = re.sub(r"<!--.*?-->\s*", "", svg[svg.index("<svg") :], flags=re.DOTALL)
     for side in ("width", "height"):
         svg = re.sub(rf' {side}="[\d.]+pt"', f' {side}="{drawing[side]}"', svg, count=1)
@@ -70,7 +70,7 @@ def for_page(drawing: dict[str, Any], alt: str, words: dict[str, str]) -> str:
     )
     # Ids are unique in a page, and both editions' are the same; those that nothing refers to are matplotlib's own counts.
     used = set(re.findall(r"(?:url\(|href=\")#([^)\"]+)", svg))
-    prefix = f"d{hashlib.sha256(''.join(drawing['svg']).encode()).hexdigest()[:8]}-"
+    prefix = f"d{hashlib.sha256(drawing['svg'].encode()).hexdigest()[:8]}-"
     svg = re.sub(r' id="([^"]+)"', lambda m: f' id="{prefix}{m[1]}"' if m[1] in used else "", svg)
     svg = re.sub(r"(url\(|href=\")#", rf"\1#{prefix}", svg)
     least = round(LEAST * drawing["width"])
@@ -86,7 +86,5 @@ def read_words(language: str) -> dict[str, str]:
 
 def words_in(drawing: dict[str, Any]) -> list[str]:
     """The texts of a drawing that have a word, which is two letters or more; symbols stand alone."""
-    texts = (
-        html.unescape(text) for text in re.findall(r"<text[^>]*>([^<]+)</text>", "".join(drawing["svg"]))
-    )
+    texts = (html.unescape(text) for text in re.findall(r"<text[^>]*>([^<]+)</text>", drawing["svg"]))
     return [text for text in texts if re.search("[A-Za-z]{2}", text)]

@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
 import sys
 import uuid
 import zipfile
 from pathlib import Path
 
-from build import ROOT, BuildError, read_yaml, write_yaml
-from derive import edition_config, edition_toc
+from build import ROOT, read_yaml, run_jupyter_book
+from derive import edition_config
 from downloads import file_name, link_downloads
 from epub_drawing import Drawer, drawing
 from epub_pages import features, fit_page, formulas
@@ -73,36 +72,6 @@ def epub_config(config: dict, edition: str, static: Path) -> dict:
     return derived
 
 
-def jupyter_book() -> str:
-    """The program: beside this Python, else where `make book` installs it."""
-    beside = Path(sys.executable).with_name("jupyter-book")
-    return str(beside if beside.is_file() else ROOT / ".venv-book" / "bin" / "jupyter-book")
-
-
-def run_sphinx(edition: str, config: dict, work: Path) -> Path:
-    """Build with Jupyter Book's command and Sphinx's EPUB builder; the file that it wrote.
-
-    Raises:
-        BuildError: it failed.
-    """
-    write_yaml(work / "_config.yml", config)
-    write_yaml(work / "_toc.yml", edition_toc(read_yaml("_toc.yml")))
-    command = [jupyter_book(), "build", str(ROOT / "book" / edition)]
-    command += [
-        "--config",
-        str(work / "_config.yml"),
-        "--toc",
-        str(work / "_toc.yml"),
-        "--path-output",
-        str(work),
-    ]
-    command += ["--builder", "custom", "--custom-builder", "epub"]
-    run = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    if run.returncode != 0:
-        raise BuildError(f"{run.stdout}\nThe {edition} edition failed: see the log above.")
-    return next((work / "_build" / "epub").glob("*.epub"))
-
-
 def declare(listing: str, pages: dict[str, str]) -> str:
     """The EPUB's list of files, where each page with formulas or drawings says so."""
     listing = re.sub(r'\s*<meta property="ibooks:[^>]*>[^<]*</meta>', "", listing)
@@ -156,7 +125,9 @@ def build_epub(drawer: Drawer, edition: str, work: Path, target: Path) -> None:
     settings = config["sphinx"]["config"]
     (static / "cover.png").write_bytes(drawer.cover(config, settings["epub_language"]))
     shutil.copy(TOOLS / "epub.css", static)
-    mend(run_sphinx(edition, config, work), target, drawer, edition, settings)
+    run_jupyter_book(edition, config, work, "--builder", "custom", "--custom-builder", "epub")
+    [made] = (work / "_build" / "epub").glob("*.epub")
+    mend(made, target, drawer, edition, settings)
 
 
 def main() -> int:

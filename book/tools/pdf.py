@@ -14,7 +14,7 @@ from io import BytesIO
 from pathlib import Path
 from urllib.parse import unquote
 
-import yaml
+from build import ROOT, read_yaml
 from chromium import BROWSER_FLAGS, NOT_FOUND, find_chromium
 from downloads import file_name, link_downloads
 from pdf_text import finish
@@ -23,7 +23,6 @@ from playwright.sync_api import sync_playwright
 from printed_book import document
 from pypdf import PdfReader
 
-ROOT = Path(__file__).resolve().parents[2]
 PASSES = 6  # three are usual
 READY = """async () => {
   if (window.MathJax?.startup?.promise) await MathJax.startup.promise;
@@ -101,8 +100,7 @@ def print_edition(folder: Path, names: list[str], edition: str, author: str) -> 
 
 def main() -> int:
     """Print the editions named on the command line, or all."""
-    config = yaml.safe_load((ROOT / "_config.yml").read_text("utf8"))
-    toc = yaml.safe_load((ROOT / "_toc.yml").read_text("utf8"))
+    config, toc = read_yaml("_config.yml"), read_yaml("_toc.yml")
     names = [Path(toc["root"]).name, *(Path(chapter["file"]).name for chapter in toc["chapters"])]
     for edition in sys.argv[1:] or config["editions"]:
         folder = ROOT / "_build" / "html" / edition
