@@ -5,7 +5,7 @@ import lazy_loader
 # Loaded when they are first asked for: the command line's `--help` needs no PyTorch.
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
-    submodules=["data", "plots", "pretrained"],
+    submodules=["data", "inspection", "plots", "pretrained"],
     submod_attrs={
         "patches": ["PatchEmbedding", "patchify", "unpatchify"],
         "positions": ["interpolate_position_embedding", "sincos_position_embedding"],

@@ -77,7 +77,7 @@ class VisionTransformer(nn.Module):
             TypeError: `images` is not a tensor.
             ValueError: `images` has another shape than the configuration says.
         """
-        return self._read_out(self.tokens(images))
+        return self.read_out(self.tokens(images))
 
     def tokens(self, images: Tensor) -> Tensor:
         """Encode images; errors as `forward`.
@@ -127,7 +127,15 @@ class VisionTransformer(nn.Module):
         model.embeddings = self.embeddings.resized(image_size)
         return model
 
-    def _read_out(self, tokens: Tensor) -> Tensor:
+    def read_out(self, tokens: Tensor) -> Tensor:
+        """Turn normalised tokens into logits.
+
+        Args:
+            tokens: shape (B, T, D), as `tokens` returns them.
+
+        Returns:
+            Shape (B, K).
+        """
         if self.config.pooling == "cls":
             return self.head(tokens[:, 0])  # (B, T, D) -> (B, D) -> (B, K)
         return self.head(tokens.mean(dim=1))  # (B, T, D) -> (B, D) -> (B, K)

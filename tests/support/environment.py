@@ -22,7 +22,17 @@ ROOT = Path(__file__).resolve().parents[2]
 LISTS = Path(__file__).with_name("environments")
 PYTHONS = {"colab": (3, 13), "lowest": (3, 11)}
 # What the tests need besides; pip chooses versions that go with the list.
-TOOLS = ["pytest", "pytest-timeout", "pytest-xdist", "nbval", "nbclient", "hypothesis", "timm", "PyYAML"]
+TOOLS = [
+    "pytest",
+    "pytest-timeout",
+    "pytest-xdist",
+    "nbval",
+    "nbclient",
+    "captum",
+    "hypothesis",
+    "timm",
+    "PyYAML",
+]
 TOOLS += ["markdown-it-py", "mdit-py-plugins", "playwright"]
 # Tests of the book's tools, of the site and of the project itself run with the pinned versions alone.
 NOT_HERE = ("book", "project", "site")
