@@ -115,7 +115,9 @@ def test_the_class_token_attends_to_all_alike(page, tmp_path):
             values = qkv[:, :, 2].mean(dim=1, keepdim=True).flatten(2)  # of all tokens alike, (1, 1, D)
             attended[:, :1] = block.attention.projection(values)
             weights[:, :, 0] = 1 / 7
-            torch.testing.assert_close(torch.tensor(run["maps"][number]), weights.flatten(), rtol=0, atol=1e-5)
+            torch.testing.assert_close(
+                torch.tensor(run["maps"][number]), weights.flatten(), rtol=0, atol=1e-5
+            )
             x = x + attended
             x = x + block.mlp(block.norm2(x))
         logits = model.read_out(model.encoder.norm(x))[0]

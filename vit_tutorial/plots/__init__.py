@@ -2,6 +2,7 @@
 
 from vit_tutorial.plots.images import confident_mistakes, image_grid, most_confident_mistakes, show_image
 from vit_tutorial.plots.lines import points_with_spread
+from vit_tutorial.plots.live import live_vit
 from vit_tutorial.plots.patches import encoder_block_diagram, patch_explorer, show_patches, show_weights
 from vit_tutorial.plots.predictions import confusion_matrix, top_classes
 from vit_tutorial.plots.style import COLORS, use_book_style
@@ -13,6 +14,7 @@ __all__ = [
     "confusion_matrix",
     "encoder_block_diagram",
     "image_grid",
+    "live_vit",
     "most_confident_mistakes",
     "patch_explorer",
     "points_with_spread",

@@ -106,8 +106,10 @@
       for (let i = 0; i < T; i++) {
         const row = uniform && i === 0 ? new Float32Array(T).fill(1 / T) : attentionRow(qkv, i, T, D, head * Dh, Dh);
         weights.set(row, (head * T + i) * T);
-        for (let j = 0; j < T; j++)
-          for (let d = 0; d < Dh; d++) mixed[i * D + head * Dh + d] += row[j] * qkv[(3 * j + 2) * D + head * Dh + d];
+        for (let j = 0; j < T; j++) {
+          const share = row[j], value = (3 * j + 2) * D + head * Dh, out = i * D + head * Dh;
+          for (let d = 0; d < Dh; d++) mixed[out + d] += share * qkv[value + d];
+        }
       }
     }
     return { x: linear(mixed, T, layer("projection.weight"), layer("projection.bias")), weights };
@@ -117,7 +119,9 @@
     const scores = new Float32Array(T), query = 3 * i * D + at;
     for (let j = 0; j < T; j++) {
       const key = (3 * j + 1) * D + at;
-      for (let d = 0; d < Dh; d++) scores[j] += (qkv[query + d] * qkv[key + d]) / Math.sqrt(Dh);
+      let sum = 0;
+      for (let d = 0; d < Dh; d++) sum += qkv[query + d] * qkv[key + d];
+      scores[j] = sum / Math.sqrt(Dh);
     }
     return vit.softmax(scores);
   }
