@@ -190,7 +190,7 @@
     const { s, words } = ui, columns = s.h + 1, items = [];
     for (let block = 0; block < s.L; block++)
       for (let head = 0; head < columns; head++) {
-        const label = fill(words.map, { block: block + 1, head: head < s.h ? head + 1 : words.mean });
+        const label = fill(words.map, { block: block + 1, head: headName(ui, head) });
         const map = make("canvas", { width: s.columns, height: s.rows });
         items.push(make("button", { type: "button", "aria-label": label, title: label }, map));
         ui.parts.push(() => vit.drawMap(s, map, block, head));
@@ -281,7 +281,7 @@
     while (settled > 1 && answers[settled - 2] === answers[s.L - 1]) settled--;
     const share = (changes) => vit.percent(vit.probability(s, k, changes));
     return { patches: s.N, side: s.P, numbers: s.P * s.P * s.C, even: vit.percent(1 / s.T), weight: vit.percent(s.most.weight),
-      sharpest: fill(words.map, { block: s.most.block + 1, head: s.most.head + 1 }), settled, answer: says(ui).answer,
+      sharpest: fill(words.map, { block: s.most.block + 1, head: headName(ui, s.most.head) }), settled, answer: says(ui).answer,
       hiddenNow: fill(words.hidden, { hidden: s.hidden.size, all: s.N }), saysNow: fill(words.says, says(ui)), first: className(s, k),
       before: vit.percent(untouched[k]), shuffled: share({ order }), without: share({ positions: false }), alike: share({ ...now, uniform: true }) };
   }
