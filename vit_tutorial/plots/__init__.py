@@ -1,5 +1,6 @@
 """Figures of the book: one style, readable on a phone and in dark mode, words in English and symbols only."""
 
+from vit_tutorial.plots.heat import heat_maps
 from vit_tutorial.plots.images import confident_mistakes, image_grid, most_confident_mistakes, show_image
 from vit_tutorial.plots.lines import points_with_spread
 from vit_tutorial.plots.live import live_vit
@@ -13,6 +14,7 @@ __all__ = [
     "confident_mistakes",
     "confusion_matrix",
     "encoder_block_diagram",
+    "heat_maps",
     "image_grid",
     "live_vit",
     "most_confident_mistakes",
