@@ -171,7 +171,7 @@ def main() -> None:
         case = {"model": name, "part": test.__name__}
         found = log.measure(case, lambda load=load, test=test: {"found": list(test(load().eval()))})
         runs += [{"model": name, **each} for each in found["found"]]
-    record.write("heat_maps", runs, counts=COUNTS, images=IMAGES)
+    record.write("heat_maps", runs, counts=COUNTS, images=IMAGES, images_alike=SANE)
 
 
 if __name__ == "__main__":

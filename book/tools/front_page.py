@@ -33,6 +33,7 @@ FIGURES = {  # the figure that stands for a chapter: its cell
     "05_encoder": "wiring",
     "06_training": "mistakes",
     "07_transfer_learning": "clothes-and-digits",
+    "08_looking_inside": "six-maps",
 }
 SIZE = (480, 270)  # of a chapter's picture, in pixels
 SHOWN = 'width="112" height="112" loading="lazy"'  # of a step, before the style fits it in: the page keeps its place

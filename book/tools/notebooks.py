@@ -18,7 +18,7 @@ from pages import BOOK, EDITIONS, Page, captions, load_edition, text_outputs
 IGNORED = "nbval-ignore-output"
 FOLDS = {"hide-input", "hide-output"}
 TAGS = {"setup", "exercise", "verdict", *FOLDS, IGNORED}
-MAX_IGNORED, MAX_LINES, MAX_SETUP_LINES, MAX_WIDTH, MAX_BYTES = 2, 15, 20, 88, 2_000_000
+MAX_IGNORED, MAX_LINES, MAX_SETUP_LINES, MAX_WIDTH, MAX_BYTES = 2, 15, 20, 88, 3_000_000
 PICTURES = ("image/png", "image/jpeg", "image/svg+xml")
 
 # Neither a mere number nor what Jupyter makes up: eight hexadecimal digits, or a UUID.
@@ -117,6 +117,7 @@ def output_problems(cell: NotebookNode) -> Iterator[str]:
         if kind == "stderr":
             yield f"stderr {text.strip()[:60]!r}: mend or silence the cause; readers see it as a failure"
         text = re.sub(r"data:[\w/+.;-]+,[\w+/=]+", "", text)
+        text = re.sub(r"(?<=<script>).*?(?=</script>)", "", text, flags=re.DOTALL)  # code, not results
         for name, pattern in forbidden.items():
             if match := re.search(pattern, text):
                 yield f"{name} in the output, {match[0]!r}: do not print what differs between machines"

@@ -184,5 +184,5 @@ def test_setup_cells_that_differ(book):
 
 
 def test_notebook_that_is_too_large(book):
-    edit(book, "en", "count-pixels", lambda cell: cell.outputs[0].__setitem__("text", "a" * 2_000_001))
-    assert_found(notebooks.problems(book), f"{EN}: larger than 2,000,000 bytes", "draw smaller figures")
+    edit(book, "en", "count-pixels", lambda cell: cell.outputs[0].__setitem__("text", "a" * 3_000_001))
+    assert_found(notebooks.problems(book), f"{EN}: larger than 3,000,000 bytes", "draw smaller figures")

@@ -10,7 +10,7 @@ import typography
 from places import BOOK
 from verdicts import NOT_ATTEMPTED, verdict
 
-from vit_tutorial import check
+from vit_tutorial import MLP, PatchEmbedding, check
 from vit_tutorial.exercises import all_exercises
 from vit_tutorial.exercises.engine import Exercise
 
@@ -37,7 +37,8 @@ def run(source: str) -> None:
     """Run a cell as a notebook would after the chapter's imports."""
     exec(
         source,
-        {"torch": torch, "F": torch.nn.functional, "nn": torch.nn, "check": check, "__name__": "__main__"},
+        {"torch": torch, "F": torch.nn.functional, "nn": torch.nn, "check": check, "__name__": "__main__"}
+        | {"MLP": MLP, "PatchEmbedding": PatchEmbedding},
     )
 
 

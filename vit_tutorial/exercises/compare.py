@@ -114,6 +114,8 @@ def _tensor_form(got: Any, want: Tensor) -> Text | None:
 
 def _tensor_values(got: Tensor, want: Tensor) -> Text | None:
     got, want = got.detach(), want.detach()
+    if want.dtype == torch.bool:  # PyTorch subtracts no truth values
+        got, want = got.double(), want.double()
     if torch.allclose(got, want, rtol=1e-9, atol=1e-9, equal_nan=True):
         return None
     difference = (got - want).abs().nan_to_num(nan=torch.inf)

@@ -39,7 +39,9 @@ def heat_maps(
         ValueError: there is no map, or not a title for each.
     """
     if not len(maps) or len(maps) != len(titles):
-        raise ValueError(f"there must be a map or more, and a title for each; got {len(maps)} and {len(titles)}.")
+        raise ValueError(
+            f"there must be a map or more, and a title for each; got {len(maps)} and {len(titles)}."
+        )
     maps = [torch.as_tensor(each).detach().float().cpu().numpy() for each in maps]
     rows = -(-len(maps) // columns)
     high, wide = maps[0].shape
