@@ -96,11 +96,14 @@ def _data(model: VisionTransformer, images: Tensor, labels: Any, classes: Any) -
 
 
 def _file(model: VisionTransformer, classes: Sequence[str] | None) -> bytes:
-    """What `save_model` writes, in half precision."""
+    """What `save_model` writes, in half precision; its head sorted, so that the same model gives the same bytes."""
     with tempfile.TemporaryDirectory() as folder:
-        return save_model(
-            copy.deepcopy(model).half(), Path(folder) / "model.safetensors", classes
-        ).read_bytes()
+        path = save_model(copy.deepcopy(model).half(), Path(folder) / "model.safetensors", classes)
+        content = path.read_bytes()
+    end = 8 + int.from_bytes(content[:8], "little")
+    head = json.dumps(json.loads(content[8:end]), sort_keys=True).encode()
+    head += b" " * (-len(head) % 8)
+    return len(head).to_bytes(8, "little") + head + content[end:]
 
 
 def _pixels(image: Tensor) -> Tensor:
