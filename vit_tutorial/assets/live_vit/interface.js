@@ -14,7 +14,7 @@
     return element;
   }
 
-  // --- Start: a button, or the moment when a page of the book scrolls here. ------------------------------------------
+  // --- Start: a button, or the moment when a page of the book scrolls here. ---
 
   vit.mount = function (root) {
     const data = JSON.parse(root.querySelector("script.live-vit-data").textContent), lang = vit.language(root), words = vit.words[lang];
@@ -63,14 +63,14 @@
     ui.parts.push(() => {
       const label = s.data.labels?.[s.image], now = says(ui), before = says(ui, s.untouched);
       const mark = label === vit.best(s.lens[s.L - 1]) ? "✓" : "✗";
-      answer.textContent = fill(words.says, now) + (label == null ? "" : " " + fill(words.label, { label: className(ui, label), mark }));
-      looked.textContent = now.answer + now.share === before.answer + before.share ? "" : fill(words.before, before) + " ";
+      answer.textContent = fill(words.says, now) + (label == null ? "" : fill(words.label, { label: className(ui, label), mark }));
+      looked.textContent = now.answer + now.share === before.answer + before.share ? "" : fill(words.before, before);
       looked.append(attended(ui));
     });
     return make("div", { class: "live-vit-status", role: "status" }, answer, looked);
   }
 
-  function attended(ui) {                                                // by Look: where most goes; else: the patch in hand
+  function attended(ui) {  // by Look: where most goes; else: the patch in hand
     const { s, words } = ui, look = s.mode === "look", most = vit.mostIn(s, s.block, s.head), place = look ? most.place : s.cursor;
     return fill(look ? words.most : words.chosen, { place: placeName(ui, place), query: queryName(ui), block: s.block + 1, head: headName(ui, s.head),
       weight: vit.percent(vit.weight(s, s.block, s.head, place)), self: s.first ? fill(words.self, { weight: vit.percent(vit.weight(s, s.block, s.head, -1)) }) : "" });
@@ -88,7 +88,7 @@
     return { answer: className(ui, k), share: vit.percent(shares[k]) };
   }
 
-  // --- A group of which one is chosen: one tab stop, arrow keys, as radio buttons are. --------------------------------
+  // --- A group of which one is chosen: one tab stop, arrow keys, as radio buttons are. ---
 
   function choice(label, items, columns, chosen, pick) {
     const group = make("div", { role: "radiogroup", "aria-label": label });
@@ -135,7 +135,7 @@
     context.putImageData(image, 0, 0);
   }
 
-  // --- The large picture. ----------------------------------------------------------------------------------------------
+  // --- The large picture. ---
 
   function canvas(ui) {
     const { s, words } = ui, scale = Math.max(1, Math.floor(560 / Math.max(s.W, s.H)));
@@ -155,7 +155,7 @@
   // A finger may also scroll the page: it looks or hides only when it is lifted. A mouse that hovers tries a query out.
   function onPointer(ui, picture, at) {
     const { s } = ui, finger = (event) => event.pointerType === "touch" && (s.mode === "look" || s.mode === "hide");
-    const stroke = (event, goesOn) => {                                  // without gaps, however fast it is
+    const stroke = (event, goesOn) => {  // without gaps, however fast it is
       const [x, y] = at(event), [x0, y0] = goesOn ? ui.last : [x - 1, y], steps = Math.max(Math.abs(x - x0), Math.abs(y - y0));
       for (let i = 1; i <= steps; i++) vit.act(s, x0 + Math.round(((x - x0) * i) / steps), y0 + Math.round(((y - y0) * i) / steps), goesOn);
       Object.assign(ui, { last: [x, y], kept: s.query });
@@ -175,7 +175,7 @@
     on("pointerleave", () => { if (ui.kept != null) hover(ui.kept); ui.kept = null; });
   }
 
-  function settle(ui, looked) {                                          // a new query needs no new forward pass
+  function settle(ui, looked) {  // a new query needs no new forward pass
     if (!looked) return ui.update();
     ui.stale();
     render(ui);
@@ -189,7 +189,7 @@
       if (s.mode === "look") s.query = s.first + s.cursor;
       ui.kept = null;
     } else if (event.key === " " || event.key === "Enter") {
-      for (let i = 0; i < (s.mode === "draw" || s.mode === "rub" ? s.P * s.P : 1); i++)   // a whole patch with the pen
+      for (let i = 0; i < (s.mode === "draw" || s.mode === "rub" ? s.P * s.P : 1); i++)  // a whole patch with the pen
         vit.act(s, (column - 1) * s.P + Math.min(i % s.P, s.P - 2), (row - 1) * s.P + Math.min(Math.floor(i / s.P), s.P - 2));
     } else return;
     event.preventDefault();
@@ -222,7 +222,7 @@
     return make("div", { class: "live-vit-world", role: "group", "aria-label": words.world }, ...buttons);
   }
 
-  // --- Attention: all maps at once; the chosen one lies on the picture. ------------------------------------------------
+  // --- Attention: all maps at once; the chosen one lies on the picture. ---
 
   function maps(ui) {
     const { s, words } = ui, columns = s.h + 1, items = [];
@@ -260,11 +260,11 @@
     return make("p", { class: "live-vit-legend" }, ui.words.scale, bar, most, ui.words.larger);
   }
 
-  // --- The answer after every block. -------------------------------------------------------------------------------------
+  // --- The answer after every block. ---
 
   function bars(ui) {
     const { s, words } = ui, K = s.model.config.num_classes, blocks = [...Array(s.L).keys()];
-    let ranked = [...Array(K).keys()];                                   // of many classes: the twelve that lead now
+    let ranked = [...Array(K).keys()];  // of many classes: the twelve that lead now
     if (K > 12) ui.parts.push(() => { ranked = [...s.lens[s.L - 1].keys()].sort((a, b) => s.lens[s.L - 1][b] - s.lens[s.L - 1][a]); });
     const head = make("tr", {}, make("td"), ...blocks.map((l) => make("th", { scope: "col" }, String(l + 1))));
     const rows = [...Array(Math.min(K, 12)).keys()].map((i) => {
@@ -291,7 +291,7 @@
     return cell;
   }
 
-  // --- The tour: six stops, each with a question whose answer is worked out from what is on the bench. ----------------
+  // --- The tour: six stops, each with a question whose answer is worked out from what is on the bench. ---
 
   function tour(ui) {
     const { s, words } = ui, panel = make("section", { class: "live-vit-tour", "aria-label": words.tour });

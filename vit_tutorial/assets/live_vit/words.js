@@ -14,7 +14,7 @@
       world: "Change the world", shuffle: "Shuffle the patches", positions: "Take the positions away", uniform: "Class token attends to all alike",
       undo: "Undo all", chosen: "In hand: {place}, which has {weight} of the query's attention (query: {query}; block {block}, {head}{self}).",
       patch: "row {row}, column {column}", hidden: "{hidden} of {all} patches are black.", says: "Answer: {answer}, {share}.",
-      label: "Label: {label} {mark}", before: "Untouched: {answer}, {share}.", classes: {},
+      label: " Label: {label} {mark}", before: "Untouched: {answer}, {share}. ", classes: {},
       most: "Block {block}, {head}: the query ({query}) gives most to {place}: {weight}{self}.", self: "; {weight} to the class token",
       note: "The model knows catalogue photos only; a drawing is none, and it answers all the same.",
       tour: "Tour", stop: "Stop {stop} of {stops}", next: "Next", back: "Back", free: "Play freely", again: "Take the tour again", open: "Your guess first, then open the answer",
