@@ -127,7 +127,7 @@
   function square(context, x, y, step, share) {  // its area says how much, and the picture stays in sight
     const side = step * Math.max(0.05, 0.9 * Math.sqrt(share));
     context.fillStyle = "#000";
-    context.fillRect(x - side / 2 - 1, y - side / 2 - 1, side + 2, side + 2);
+    context.fillRect(x - side / 2 - 2, y - side / 2 - 2, side + 4, side + 4);
     context.fillStyle = QUERY;
     context.fillRect(x - side / 2, y - side / 2, side, side);
   }
