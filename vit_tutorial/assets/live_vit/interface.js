@@ -14,7 +14,7 @@
     return element;
   }
 
-  // --- Start: a button, or the moment when a page of the book scrolls here. ------------------------------------------
+  // --- Start: a button, or the moment when a page of the book scrolls here. ---
 
   vit.mount = function (root) {
     const data = JSON.parse(root.querySelector("script.live-vit-data").textContent), lang = vit.language(root), words = vit.words[lang];
@@ -42,40 +42,53 @@
   };
 
   function open(root, s, words) {
-    vit.choose(s, 0);
+    vit.choose(s, vit.firstImage(s));
     const ui = { root, s, words, parts: [] };
-    const update = () => { vit.compute(s); render(ui); };
-    Object.assign(ui, { update, show: () => { s.most = undefined; update(); } });
-    const left = make("div", { class: "live-vit-left" }, tray(ui), canvas(ui), modes(ui), world(ui));
-    const right = make("div", { class: "live-vit-right" }, maps(ui), bars(ui));
+    ui.update = () => { vit.compute(s); ui.stale(); render(ui); };
+    const left = make("div", {}, tray(ui), canvas(ui), status(ui), modes(ui), world(ui));
+    const right = make("div", {}, maps(ui), bars(ui));
     root.querySelector(".live-vit-start").remove();
-    root.append(make("div", { class: "live-vit-open" }, tour(ui), make("div", { class: "live-vit-bench" }, left, right), note(ui)));
-    update();
+    root.append(make("div", { class: "live-vit-open" }, tour(ui), make("div", { class: "live-vit-bench" }, left, right), make("p", { class: "live-vit-note" }, words.note)));
+    ui.update();
   }
 
-  function render(ui) { for (const part of ui.parts) part(); }
+  function render(ui) {
+    ui.s.most = vit.mostOfQuery(ui.s);
+    for (const part of ui.parts) part();
+  }
 
-  function note(ui) {
-    const status = make("p", { class: "live-vit-status", role: "status" });
+  // Right below the picture: on a phone nothing else is in sight of the finger.
+  function status(ui) {
+    const { s, words } = ui, answer = make("p", { class: "live-vit-answer" }), looked = make("p");
     ui.parts.push(() => {
-      const { s, words } = ui, place = s.cursor, query = s.query < s.first ? words.classToken : placeName(ui, s.query - s.first);
-      status.textContent = fill(words.says, says(ui)) + " " + fill(words.chosen, { ...rowColumn(s, place), query, block: s.block + 1,
-        head: headName(ui, s.head), weight: vit.percent(vit.weight(s, s.block, s.head, place)) });
+      const label = s.data.labels?.[s.image], now = says(ui), before = says(ui, s.untouched);
+      const mark = label === vit.best(s.lens[s.L - 1]) ? "✓" : "✗";
+      answer.textContent = fill(words.says, now) + (label == null ? "" : fill(words.label, { label: className(ui, label), mark }));
+      looked.textContent = now.answer + now.share === before.answer + before.share ? "" : fill(words.before, before);
+      looked.append(attended(ui));
     });
-    return make("div", {}, status, make("p", { class: "live-vit-note" }, ui.words.note));
+    return make("div", { class: "live-vit-status", role: "status" }, answer, looked);
+  }
+
+  function attended(ui) {  // by Look: where most goes; else: the patch in hand
+    const { s, words } = ui, look = s.mode === "look", most = vit.mostIn(s, s.block, s.head), place = look ? most.place : s.cursor;
+    return fill(look ? words.most : words.chosen, { place: placeName(ui, place), query: queryName(ui), block: s.block + 1, head: headName(ui, s.head),
+      weight: vit.percent(vit.weight(s, s.block, s.head, place)), self: s.first ? fill(words.self, { weight: vit.percent(vit.weight(s, s.block, s.head, -1)) }) : "" });
   }
 
   const rowColumn = (s, place) => ({ row: Math.floor(place / s.columns) + 1, column: (place % s.columns) + 1 });
   const placeName = ({ s, words }, place) => fill(words.patch, rowColumn(s, place));
+  const queryName = (ui) => (ui.s.query < ui.s.first ? ui.words.classToken : placeName(ui, ui.s.query - ui.s.first));
   const headName = ({ s, words }, head) => (head < s.h ? words.head + " " + (head + 1) : words.mean);
-  const className = (s, k) => (s.data.classes ? s.data.classes[k] : String(k));
+  const englishName = (s, k) => (s.data.classes ? s.data.classes[k] : String(k));
+  const className = ({ s, words }, k) => words.classes[englishName(s, k)] || englishName(s, k);
 
-  function says({ s }) {
-    const shares = s.lens[s.L - 1], k = shares.indexOf(Math.max(...shares));
-    return { answer: className(s, k), share: vit.percent(shares[k]) };
+  function says(ui, shares = ui.s.lens[ui.s.L - 1]) {
+    const k = vit.best(shares);
+    return { answer: className(ui, k), share: vit.percent(shares[k]) };
   }
 
-  // --- A group of which one is chosen: one tab stop, arrow keys, as radio buttons are. --------------------------------
+  // --- A group of which one is chosen: one tab stop, arrow keys, as radio buttons are. ---
 
   function choice(label, items, columns, chosen, pick) {
     const group = make("div", { role: "radiogroup", "aria-label": label });
@@ -102,11 +115,15 @@
     const { s, words } = ui;
     const items = [...s.data.images, null].map((image, i) => {
       const picture = make("canvas", { width: s.W, height: s.H });
-      const label = s.data.labels && i < s.data.labels.length ? className(s, s.data.labels[i]) : image ? words.pictures + " " + (i + 1) : words.empty;
+      const label = s.data.labels?.[i] != null ? className(ui, s.data.labels[i]) : image ? words.pictures + " " + (i + 1) : words.empty;
       if (image) thumbnail(s, picture, vit.pixelBytes(image));
       return make("button", { type: "button", "aria-label": label, title: label }, picture);
     });
-    const { group, mark } = choice(words.pictures, items, 6, () => s.image, (i) => { vit.choose(s, i); if (!s.data.images[i]) s.mode = "draw"; ui.update(); });
+    const { group, mark } = choice(words.pictures, items, 6, () => s.image, (i) => {
+      if (!s.data.images[i] !== !s.data.images[s.image]) s.mode = s.data.images[i] ? "look" : "draw";
+      vit.choose(s, i);
+      ui.update();
+    });
     group.className = "live-vit-tray";
     ui.parts.push(mark);
     return group;
@@ -118,7 +135,7 @@
     context.putImageData(image, 0, 0);
   }
 
-  // --- The large picture. ----------------------------------------------------------------------------------------------
+  // --- The large picture. ---
 
   function canvas(ui) {
     const { s, words } = ui, scale = Math.max(1, Math.floor(560 / Math.max(s.W, s.H)));
@@ -128,19 +145,40 @@
       const x = Math.floor(((event.clientX - box.left) / box.width) * s.W), y = Math.floor(((event.clientY - box.top) / box.height) * s.H);
       return [Math.min(Math.max(x, 0), s.W - 1), Math.min(Math.max(y, 0), s.H - 1)];
     };
-    const touch = (event, moved) => {
-      const [x, y] = at(event), place = vit.patchAt(s, x, y);
-      if (moved && (s.mode === "hide" || s.mode === "look") && place === s.cursor) return;
-      vit.act(s, place, x, y);
-      ui.update();
-    };
-    picture.addEventListener("pointerdown", (event) => { picture.setPointerCapture(event.pointerId); touch(event); });
-    picture.addEventListener("pointermove", (event) => { if (picture.hasPointerCapture(event.pointerId)) touch(event, true); });
+    onPointer(ui, picture, at);
     picture.addEventListener("keydown", (event) => onKey(ui, event));
     for (const name of ["focus", "blur"]) picture.addEventListener(name, () => render(ui));
     ui.parts.push(() => { vit.drawPicture(s, picture); picture.dataset.mode = s.mode; });
-    ui.picture = picture;
     return picture;
+  }
+
+  // A finger may also scroll the page: it looks or hides only when it is lifted. A mouse that hovers tries a query out.
+  function onPointer(ui, picture, at) {
+    const { s } = ui, finger = (event) => event.pointerType === "touch" && (s.mode === "look" || s.mode === "hide");
+    const stroke = (event, goesOn) => {  // without gaps, however fast it is
+      const [x, y] = at(event), [x0, y0] = goesOn ? ui.last : [x - 1, y], steps = Math.max(Math.abs(x - x0), Math.abs(y - y0));
+      for (let i = 1; i <= steps; i++) vit.act(s, x0 + Math.round(((x - x0) * i) / steps), y0 + Math.round(((y - y0) * i) / steps), goesOn);
+      Object.assign(ui, { last: [x, y], kept: s.query });
+      if (steps) settle(ui, s.mode === "look");
+    };
+    const hover = (query) => { if (query !== s.query) { s.query = query; render(ui); } };
+    const on = (name, action) => picture.addEventListener(name, action);
+    on("pointerdown", (event) => { if (!finger(event)) { picture.setPointerCapture(event.pointerId); stroke(event); } });
+    on("pointerup", (event) => { if (finger(event)) stroke(event); });
+    on("pointermove", (event) => {
+      if (finger(event)) return;
+      if (event.buttons && picture.hasPointerCapture(event.pointerId)) return stroke(event, true);
+      if (event.pointerType !== "mouse" || s.mode !== "look") return;
+      ui.kept = ui.kept ?? s.query;
+      hover(s.first + vit.patchAt(s, ...at(event)));
+    });
+    on("pointerleave", () => { if (ui.kept != null) hover(ui.kept); ui.kept = null; });
+  }
+
+  function settle(ui, looked) {  // a new query needs no new forward pass
+    if (!looked) return ui.update();
+    ui.stale();
+    render(ui);
   }
 
   function onKey(ui, event) {
@@ -149,12 +187,13 @@
     if (event.key in moves) {
       s.cursor += Number(moves[event.key]);
       if (s.mode === "look") s.query = s.first + s.cursor;
+      ui.kept = null;
     } else if (event.key === " " || event.key === "Enter") {
-      for (let i = 0; i < (s.mode === "draw" || s.mode === "rub" ? s.P * s.P : 1); i++)   // a whole patch with the pen
-        vit.act(s, s.cursor, (column - 1) * s.P + Math.min(i % s.P, s.P - 2), (row - 1) * s.P + Math.min(Math.floor(i / s.P), s.P - 2));
+      for (let i = 0; i < (s.mode === "draw" || s.mode === "rub" ? s.P * s.P : 1); i++)  // a whole patch with the pen
+        vit.act(s, (column - 1) * s.P + Math.min(i % s.P, s.P - 2), (row - 1) * s.P + Math.min(Math.floor(i / s.P), s.P - 2));
     } else return;
     event.preventDefault();
-    ui.update();
+    settle(ui, event.key in moves || s.mode === "look");
   }
 
   function modes(ui) {
@@ -172,26 +211,25 @@
     return button;
   }
 
+  const hasPositions = (s) => Boolean(s.model.weights["embeddings.position_embedding"]);
+
   function world(ui) {
-    const { s, words } = ui, buttons = [
-      switchButton(ui, words.squares, () => s.squares, () => { s.squares = !s.squares; }),
-      switchButton(ui, words.shuffle, () => Boolean(s.order), () => { s.order = s.order ? null : vit.shuffled(s.N); })
-    ];
-    if (s.model.weights["embeddings.position_embedding"])
+    const { s, words } = ui, buttons = [switchButton(ui, words.shuffle, () => Boolean(s.order), () => { s.order = s.order ? null : vit.shuffled(s.N); })];
+    if (hasPositions(s))
       buttons.push(switchButton(ui, words.positions, () => !s.positions, () => { s.positions = !s.positions; }));
     if (s.first) buttons.push(switchButton(ui, words.uniform, () => s.uniform, () => { s.uniform = !s.uniform; }));
     buttons.push(make("button", { type: "button", onclick: () => { vit.undo(s); ui.update(); } }, words.undo));
     return make("div", { class: "live-vit-world", role: "group", "aria-label": words.world }, ...buttons);
   }
 
-  // --- Attention: all maps at once; the chosen one lies on the picture. ------------------------------------------------
+  // --- Attention: all maps at once; the chosen one lies on the picture. ---
 
   function maps(ui) {
     const { s, words } = ui, columns = s.h + 1, items = [];
     for (let block = 0; block < s.L; block++)
       for (let head = 0; head < columns; head++) {
         const label = fill(words.map, { block: block + 1, head: headName(ui, head) });
-        const map = make("canvas", { width: s.columns, height: s.rows });
+        const map = make("canvas", { width: s.columns * 8, height: s.rows * 8 });
         items.push(make("button", { type: "button", "aria-label": label, title: label }, map));
         ui.parts.push(() => vit.drawMap(s, map, block, head));
       }
@@ -199,91 +237,98 @@
     const { group, mark } = choice(words.maps, items, columns, () => s.block * columns + s.head, pick);
     group.className = "live-vit-maps";
     group.style.setProperty("--columns", columns);
+    const number = (text) => make("span", { "aria-hidden": "true" }, text);
+    for (let block = 0; block < s.L; block++) items[block * columns].before(number(block + 1));
+    group.prepend(...["", ...Array(s.h).keys()].map((head) => number(head === "" ? "" : head + 1)), number(words.mean));
     ui.parts.push(mark);
     return make("div", {}, make("h4", {}, words.maps), queryLine(ui), group, scaleBar(ui));
   }
 
   function queryLine(ui) {
-    const { s, words } = ui, name = make("b"), line = make("p", { class: "live-vit-query" }, words.query + ": ", name);
-    const button = make("button", { type: "button", onclick: () => { s.query = 0; ui.update(); } }, words.classToken);
-    if (s.first) line.append(" ", button);
-    ui.parts.push(() => {
-      name.textContent = s.query < s.first ? words.classToken : placeName(ui, s.query - s.first);
-      button.hidden = s.query < s.first;
-    });
+    const { s, words } = ui, name = make("b"), line = make("p", { class: "live-vit-query" }, words.query);
+    if (s.first) line.append(switchButton(ui, words.classToken, () => s.query < s.first, () => { s.query = 0; }));
+    line.append(name, switchButton(ui, words.squares, () => s.squares, () => { s.squares = !s.squares; }));
+    ui.parts.push(() => { name.textContent = s.query < s.first ? "" : queryName(ui); });
     return line;
   }
 
   function scaleBar(ui) {
-    const most = make("span"), colours = [...Array(9).keys()].map((i) => "rgb(" + vit.heat(i * i / 64).join() + ") " + 100 * i * i / 64 + "%");
+    const most = make("span"), colours = [...Array(9).keys()].map((i) => vit.colour(i * i / 64) + " " + 100 * i * i / 64 + "%");
     const bar = make("span", { class: "live-vit-scale" });
     bar.style.background = "linear-gradient(to right, " + colours.join() + ")";
     ui.parts.push(() => { most.textContent = vit.percent(ui.s.most.weight); });
-    return make("p", { class: "live-vit-legend" }, ui.words.scale + " ", bar, " ", most);
+    return make("p", { class: "live-vit-legend" }, ui.words.scale, bar, most, ui.words.larger);
   }
 
-  // --- The answer after every block. -------------------------------------------------------------------------------------
+  // --- The answer after every block. ---
 
   function bars(ui) {
-    const { s, words } = ui, K = s.model.config.num_classes, shown = [...Array(Math.min(K, 12)).keys()];
-    const head = make("tr", {}, make("td"), ...[...Array(s.L).keys()].map((l) => make("th", { scope: "col" }, String(l + 1))));
-    const rows = shown.map((k) => make("tr", {}, make("th", { scope: "row" }, className(s, k)), ...[...Array(s.L).keys()].map((block) => {
-      const bar = make("span", { class: "live-vit-bar" }), text = make("span", { class: "live-vit-hidden" });
+    const { s, words } = ui, K = s.model.config.num_classes, blocks = [...Array(s.L).keys()];
+    let ranked = [...Array(K).keys()];  // of many classes: the twelve that lead now
+    if (K > 12) ui.parts.push(() => { ranked = [...s.lens[s.L - 1].keys()].sort((a, b) => s.lens[s.L - 1][b] - s.lens[s.L - 1][a]); });
+    const head = make("tr", {}, make("td"), ...blocks.map((l) => make("th", { scope: "col" }, String(l + 1))));
+    const rows = [...Array(Math.min(K, 12)).keys()].map((i) => {
+      const name = make("th", { scope: "row" });
       ui.parts.push(() => {
-        const share = s.lens[block][k];
-        bar.style.setProperty("--share", share);
-        text.textContent = vit.percent(share);
-        bar.parentElement.title = fill(words.share, { name: className(s, k), block: block + 1, share: vit.percent(share) });
-        bar.classList.toggle("first", share === Math.max(...s.lens[block]));
+        name.textContent = className(ui, ranked[i]) + (ranked[i] === s.data.labels?.[s.image] ? " ✓" : "");
+        name.title = englishName(s, ranked[i]);
       });
-      return make("td", {}, bar, text);
-    })));
-    const says_ = make("p", { class: "live-vit-answer" });
-    ui.parts.push(() => { says_.textContent = fill(words.says, says(ui)); });
-    return make("div", {}, make("h4", {}, words.answer), make("table", { class: "live-vit-bars" }, make("thead", {}, head), make("tbody", {}, ...rows)), says_);
+      return make("tr", {}, name, ...blocks.map((block) => barCell(ui, block, () => ranked[i])));
+    });
+    return make("div", {}, make("h4", {}, words.answer), make("table", { class: "live-vit-bars" }, make("thead", {}, head), make("tbody", {}, ...rows)));
   }
 
-  // --- The tour: six stops, each with a question whose answer is worked out from what is on the bench. ----------------
+  function barCell(ui, block, ranked) {
+    const { s, words } = ui, bar = make("span", { class: "live-vit-bar" }), text = make("span", { class: "live-vit-hidden" });
+    const cell = make("td", {}, bar, text);
+    ui.parts.push(() => {
+      const k = ranked(), share = s.lens[block][k];
+      bar.style.setProperty("--share", share);
+      text.textContent = vit.percent(share);
+      cell.title = fill(words.share, { name: className(ui, k), block: block + 1, share: text.textContent });
+      bar.classList.toggle("first", k === vit.best(s.lens[block]));
+    });
+    return cell;
+  }
+
+  // --- The tour: six stops, each with a question whose answer is worked out from what is on the bench. ---
 
   function tour(ui) {
     const { s, words } = ui, panel = make("section", { class: "live-vit-tour", "aria-label": words.tour });
-    const last = words.stops.length - 1;
+    const stops = words.stops.filter((text, i) => (i !== 4 || hasPositions(s)) && (i !== 5 || s.first)), last = stops.length - 1;
     const go = (stop) => {
+      const i = words.stops.indexOf(stops[stop]);
       vit.undo(s);
-      Object.assign(s, { query: 0, mode: stop === 3 ? "hide" : "look", squares: stop > 0, order: stop === 4 ? vit.shuffled(s.N) : null, uniform: stop === 5 && s.first > 0 });
+      Object.assign(s, { query: 0, mode: i === 3 ? "hide" : "look", squares: i > 0, order: i === 4 ? vit.shuffled(s.N) : null, uniform: i === 5 });
       ui.update();
       show(stop);
     };
     const button = (label, action, name) => make("button", { type: "button", class: name || "", onclick: action }, label);
-    const free = () => { vit.undo(s); ui.update(); panel.replaceChildren(button(words.again, () => go(0))); };
+    const free = () => { vit.undo(s); s.mode = "look"; ui.update(); panel.replaceChildren(button(words.again, () => go(0))); };
     function show(stop) {
-      const [text, question] = words.stops[stop], answer = make("p");
-      const details = make("details", {}, make("summary", {}, words.open), answer);
-      details.addEventListener("toggle", () => { if (details.open) answer.textContent = fill(words.stops[stop][2], facts(ui)); });
-      const buttons = [button(words.free, free)];
+      const [text, question, reply] = stops[stop], answer = make("p");
+      const guess = make("details", {}, make("summary", {}, words.open), answer), buttons = [button(words.free, free)];
+      guess.addEventListener("toggle", () => { if (guess.open) answer.textContent = fill(reply, facts(ui)); });
       if (stop) buttons.unshift(button(words.back, () => go(stop - 1)));
       if (stop < last) buttons.unshift(button(words.next, () => go(stop + 1), "live-vit-next"));
-      panel.replaceChildren(make("h4", {}, fill(words.stop, { stop: stop + 1, stops: last + 1 })), make("p", {}, fill(text, facts(ui))),
-        make("p", {}, make("b", {}, question)), details, make("div", { class: "live-vit-go" }, ...buttons));
+      panel.replaceChildren(make("h4", {}, fill(words.stop, { stop: stop + 1, stops: last + 1 })), make("p", {}, fill(text, { patches: s.N, query: queryName(ui) })),
+        make("p", {}, make("b", {}, question)), guess, make("div", { class: "live-vit-go" }, ...buttons));
     }
-    ui.parts.push(() => { const open = panel.querySelector("details[open]"); if (open) open.open = false; });
-    vit.compute(s);
+    ui.stale = () => panel.querySelector("details[open]")?.removeAttribute("open");
     s.squares = false;
     show(0);
     return panel;
   }
 
   function facts(ui) {
-    const { s, words } = ui, answers = s.lens.map((shares) => shares.indexOf(Math.max(...shares))), now = { order: s.order, positions: s.positions };
-    const untouched = vit.softmax(vit.forward(s.model, Float32Array.from(s.pixels, (byte) => byte / 127.5 - 1)).logits);
-    const k = untouched.indexOf(Math.max(...untouched)), order = s.order || vit.shuffled(s.N);
+    const { s, words } = ui, answers = s.lens.map(vit.best), untouched = vit.shares(s, {}), k = vit.best(untouched);
     let settled = s.L;
     while (settled > 1 && answers[settled - 2] === answers[s.L - 1]) settled--;
-    const share = (changes) => vit.percent(vit.probability(s, k, changes));
-    return { patches: s.N, side: s.P, numbers: s.P * s.P * s.C, even: vit.percent(1 / s.T), weight: vit.percent(s.most.weight),
+    const share = (changes) => vit.percent(vit.shares(s, changes)[k]);
+    return { side: s.P, channels: s.C, numbers: s.P * s.P * s.C, even: vit.percent(1 / s.T), weight: vit.percent(s.most.weight),
       sharpest: fill(words.map, { block: s.most.block + 1, head: headName(ui, s.most.head) }), settled, answer: says(ui).answer,
-      hiddenNow: fill(words.hidden, { hidden: s.hidden.size, all: s.N }), saysNow: fill(words.says, says(ui)), first: className(s, k),
-      before: vit.percent(untouched[k]), shuffled: share({ order }), without: share({ positions: false }), alike: share({ ...now, uniform: true }) };
+      hiddenNow: fill(words.hidden, { hidden: s.hidden.size, all: s.N }), saysNow: fill(words.says, says(ui)), first: className(ui, k),
+      before: vit.percent(untouched[k]), shuffled: share({ order: s.order || vit.shuffled(s.N) }), without: share({ positions: false }), alike: share({ uniform: true }) };
   }
 
   document.querySelectorAll(".live-vit:not([data-ready])").forEach(vit.mount);
