@@ -76,7 +76,11 @@ LOAD_PICTURES = """async () => {
   });
   await Promise.all([...document.images].map(loaded));
 }"""
-SETTLED = "async () => { if (window.MathJax?.startup?.promise) await MathJax.startup.promise; await document.fonts.ready; }"
+SETTLED = """async () => {
+  while (window.MathJax && !MathJax.startup?.promise) await new Promise((done) => setTimeout(done, 50));
+  if (window.MathJax) await MathJax.startup.promise;
+  await document.fonts.ready;
+}"""
 
 
 @dataclass
