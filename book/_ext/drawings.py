@@ -12,7 +12,7 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
-from tools.drawings import for_page, notebook_drawings, read_words, sized
+from tools.drawings import for_page, notebook_drawings, read_words, sized, with_light_photos
 
 
 class Drawings(SphinxTransform):
@@ -26,6 +26,8 @@ class Drawings(SphinxTransform):
         if path.suffix != ".ipynb":
             return
         drawings = dict(notebook_drawings(path))
+        if self.app.builder.name != "epub":  # there are readers that know no WebP
+            drawings = {name: with_light_photos(drawing) for name, drawing in drawings.items()}
         words = read_words(self.env.config.language)
         for image in list(self.document.findall(nodes.image)):
             drawing = drawings.get(Path(image["uri"]).stem)

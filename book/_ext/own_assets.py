@@ -15,9 +15,18 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
-MATHJAX_SCRIPT = "tex-chtml.js"
+MATHJAX_SCRIPT = "startup.js"
+MATHJAX_PARTS = (  # what `_config.yml` has it load, and what these load; the one file of all would be half as large again
+    MATHJAX_SCRIPT,
+    "core.js",
+    "input/tex.js",
+    "output/chtml.js",
+    "output/chtml/fonts/tex.js",
+    "a11y/assistive-mml.js",
+)
 UNUSED_EXTENSIONS = ("sphinx_thebe", "sphinx_togglebutton", "sphinx_comments")
-UNUSED_STYLES = ("sphinx-thebe.css", "thebelab.css", "togglebutton.css")
+UNUSED_FILES_OF_A_PAGE = ("sphinx-thebe.css", "thebelab.css", "togglebutton.css")
+CARDS = ("sphinx-design.min.css", "design-tabs.js")  # for pages that have cards
 UNUSED_FILES = (  # never requested by a page
     "scripts/fontawesome.js*",
     "scripts/*.map",
@@ -52,9 +61,10 @@ def has_formulas(doctree: nodes.document | None) -> bool:
 
 def trim_page(app: Sphinx, page: str, template: str, context: dict, doctree: nodes.document | None) -> None:
     """Drop unused styles and scripts, and scripts that Sphinx lists twice (a `const` declared twice is an error)."""
-    context["css_files"][:] = [
-        style for style in context["css_files"] if file_name(style) not in UNUSED_STYLES
-    ]
+    cards = "sd-" in context.get("body", "")
+    unused = UNUSED_FILES_OF_A_PAGE if cards else (*UNUSED_FILES_OF_A_PAGE, *CARDS)
+    for kind in ("css_files", "script_files"):
+        context[kind][:] = [file for file in context[kind] if file_name(file) not in unused]
     mathjax, seen, scripts = has_formulas(doctree), set(), []
     for script in context["script_files"]:
         body = getattr(script, "attributes", {}).get("body") or ""
@@ -82,7 +92,9 @@ def tidy_static(app: Sphinx, error: Exception | None) -> None:
     source, target = mathjax_folder(), static / "mathjax"
     fonts = "output/chtml/fonts/woff-v2"
     shutil.copytree(source / fonts, target / fonts, dirs_exist_ok=True)
-    shutil.copy2(source / MATHJAX_SCRIPT, target)
+    for part in MATHJAX_PARTS:
+        (target / part).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(source / part, target / part)
     for pattern in UNUSED_FILES:
         for path in static.glob(pattern):
             shutil.rmtree(path) if path.is_dir() else path.unlink()

@@ -84,7 +84,7 @@ def declare(listing: str, pages: dict[str, str]) -> str:
 
 def mathjax(site: Path, edition: str) -> Path:
     """The built site's MathJax: the edition's own, or the one that the editions share (`shared_files.py`)."""
-    file = Path("_static") / "mathjax" / "tex-chtml.js"
+    file = Path("_static") / "mathjax" / "startup.js"
     own = site / edition / file
     return own if own.is_file() else site / file
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from build import ROOT
+from build import ROOT, read_yaml
 from chromium import BROWSER_FLAGS, NOT_FOUND, find_chromium
 from epub_pages import Formula
 from playwright.sync_api import sync_playwright
@@ -39,7 +39,14 @@ class Drawer:
     def mathml(self, mathjax: Path, wanted: set[Formula]) -> dict[Formula, str]:
         """MathML of each formula."""
         page = self.browser.new_page()  # in a page where MathJax has started before, it never gets ready
-        page.add_script_tag(path=mathjax)
+        page.goto(
+            mathjax.as_uri()
+        )  # only a page that is itself a file may load files, as MathJax does its parts
+        page.evaluate(
+            "(settings) => { window.MathJax = settings; }",
+            read_yaml("_config.yml")["sphinx"]["config"]["mathjax3_config"],
+        )
+        page.add_script_tag(url=mathjax.as_uri())
         page.evaluate("() => MathJax.startup.promise")
         order = sorted(wanted)
         return dict(zip(order, page.evaluate(CONVERT, [list(each) for each in order]), strict=True))

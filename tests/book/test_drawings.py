@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import base64
 import re
+from io import BytesIO
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 import yaml
-from drawings import LEAST, WORDS, for_page, notebook_drawings, read_words, sized, words_in
+from drawings import (
+    LEAST,
+    WORDS,
+    for_page,
+    notebook_drawings,
+    read_words,
+    sized,
+    with_light_photos,
+    words_in,
+)
+from PIL import Image
 from places import BOOK
 
 from vit_tutorial.plots.style import DARK, PIXELS, picture_and_drawing
@@ -89,3 +102,18 @@ def test_terms_in_figures_are_those_of_the_book():
         assert words.get(term["en"], term["zh"]) == term["zh"]
         for avoided in term.get("avoid", []):
             assert not [chinese for chinese in words.values() if avoided in chinese]
+
+
+def test_a_photo_is_light_and_keeps_its_gaps_and_data_keep_every_value():
+    photo = np.random.default_rng(0).random((100, 100, 4))
+    photo[:50, :, 3] = 0
+    figure, axes = plt.subplots(1, 2)
+    axes[0].imshow(photo)
+    axes[1].imshow(photo[:14, :14, 0])
+    drawing = picture_and_drawing(figure, "png")[1]
+    light = re.findall(r'data:image/(\w+);base64,\s*([^"]+)"', with_light_photos(drawing)["svg"])
+    heavy = re.findall(r'data:image/(\w+);base64,\s*([^"]+)"', drawing["svg"])
+    assert [kind for kind, _ in light] == ["webp", "png"] and light[1] == heavy[1]
+    assert len(light[0][1]) < len(heavy[0][1]) / 2
+    alpha = Image.open(BytesIO(base64.b64decode(light[0][1]))).getchannel("A")
+    assert alpha.getpixel((50, 10)) == 0 and alpha.getpixel((50, 90)) > 0

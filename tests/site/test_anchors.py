@@ -15,6 +15,7 @@ from places import BOOK
 from playwright.sync_api import Browser, Page
 from site_ids import built
 from site_server import EDITIONS, SITE, toc_pages
+from site_visit import SETTLED
 
 PAGES = toc_pages()
 OTHER = {"en": "zh", "zh": "en"}
@@ -22,7 +23,6 @@ CHAPTER = "03_attention"
 # Where the heading with this id stands below the window's upper edge, as a share of the window's height.
 HEIGHT = "(id) => document.getElementById(id).querySelector('h1, h2, h3').getBoundingClientRect().top / innerHeight"
 TO_TOP = "(id) => document.getElementById(id).querySelector('h1, h2, h3').scrollIntoView()"
-SETTLED = "async () => { await MathJax.startup.promise; await document.fonts.ready; }"
 
 
 def source(edition: str, page: str) -> Path:

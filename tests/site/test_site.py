@@ -71,7 +71,7 @@ def test_accessible(visit: Callable, path: str, scheme: str) -> None:
 @each_page
 def test_weight(visit: Callable, path: str) -> None:
     seen = visit(path)
-    assert seen.bytes_before_scrolling <= MEGABYTE, "compressed, before scrolling; limit 1 MB"
+    assert seen.bytes_before_scrolling <= 0.6 * MEGABYTE, "compressed, before scrolling; limit 0.6 MB"
     assert seen.bytes_in_all <= 2 * MEGABYTE, "compressed, with every picture; limit 2 MB"
 
 

@@ -76,7 +76,11 @@ LOAD_PICTURES = """async () => {
   });
   await Promise.all([...document.images].map(loaded));
 }"""
-SETTLED = "async () => { if (window.MathJax?.startup?.promise) await MathJax.startup.promise; await document.fonts.ready; }"
+SETTLED = """async () => {
+  while (window.MathJax && !MathJax.startup?.promise) await new Promise((done) => setTimeout(done, 50));
+  if (window.MathJax) await MathJax.startup.promise;
+  await document.fonts.ready;
+}"""
 
 
 @dataclass
@@ -137,6 +141,7 @@ def visit_page(browser: Browser, server: Any, path: str) -> Visit:
     visit.axe["light"] = serious_findings(page)
     visit.overflow[WIDTHS[0]] = page.evaluate(OVERFLOW)
     page.emulate_media(color_scheme="dark")
+    page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
     page.set_viewport_size({"width": WIDTHS[1], "height": 844})
     page.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true; })")
     visit.overflow[WIDTHS[1]] = page.evaluate(OVERFLOW)
