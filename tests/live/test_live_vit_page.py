@@ -120,9 +120,9 @@ def test_the_page_opens_with_a_picture_that_is_named_rightly(show, model, garmen
     page = show()
     assert page.get_by_role("radio", name="Dress").get_attribute("aria-checked") == "true"
     says = page.locator(".live-vit-answer")
-    assert says.inner_text() == f"Answer: Dress, {100 * shares[-1, 3, 3]:.0f} %. Label: Dress ✓"
+    assert says.inner_text() == f"Answer: Dress, {100 * shares[-1, 3, 3]:.0f} %. Label: Dress\u00a0✓"
     page.get_by_role("radio", name="T-shirt/top").click()
-    assert "Answer: Shirt" in says.inner_text() and "Label: T-shirt/top ✗" in says.inner_text()
+    assert "Answer: Shirt" in says.inner_text() and "Label: T-shirt/top\u00a0✗" in says.inner_text()
     assert page.locator(".live-vit-bars th", has_text="✓").inner_text() == "T-shirt/top ✓"
     page.get_by_role("radio", name="Empty").click()
     assert "Label" not in says.inner_text()
