@@ -16,7 +16,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 
 WEIGHTS = re.compile(r'"weights": "([^"]+)"')
-FIGURE = re.compile(r'<figure class="live-vit-still">.*?</figure>', re.DOTALL)
+STILL = re.compile(r'<div class="live-vit-still">.*?</div>', re.DOTALL)
 
 
 def move_weights(app: Sphinx, doctree: nodes.document, page: str) -> None:
@@ -26,7 +26,7 @@ def move_weights(app: Sphinx, doctree: nodes.document, page: str) -> None:
         if 'class="live-vit"' not in html:
             continue
         if app.builder.name == "epub":
-            html = FIGURE.search(html).group()
+            html = STILL.search(html).group()
         elif weights := WEIGHTS.search(html):
             name = f"live-vit-{hashlib.sha256(weights[1].encode()).hexdigest()[:12]}.js"
             app.env.live_vit_weights[name] = weights[1]

@@ -341,6 +341,6 @@ def test_without_javascript_there_is_a_picture(browser, html):
     page.set_content(PAGE.format(lang="en", html=html))
     assert page.locator(".live-vit-still img").is_visible()
     for lang, word in (("en", "JavaScript"), ("zh-CN", "没有 JavaScript")):
-        assert word in page.locator(f".live-vit figcaption [lang={lang}]").inner_text()
+        assert word in page.locator(f".live-vit-still p [lang={lang}]").inner_text()
     assert page.evaluate("1") == 1
     context.close()

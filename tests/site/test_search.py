@@ -76,7 +76,7 @@ def test_a_planted_synonym_is_found_both_ways(server: Any, browser: Browser) -> 
       const own = {page: 0, id: "zebra", title: "A zebra", text: "Nothing but a zebra."};
       const index = {...bookSearch.index, synonyms, sections: [...bookSearch.index.sections, own]};
       const first = (query) => bookSearch.find(bookSearch.prepare(index), query).map((found) => found.section.id);
-      return [first("quagga"), first("zebra"), first("wild quaggas")];
+      return [first("quagga"), first("zebra"), first("woolly quaggas")];
     }"""
     assert page.evaluate(plant, []) == [[], ["zebra"], []]
     assert page.evaluate(plant, [["zebra", "quagga"]]) == [["zebra"], ["zebra"], ["zebra"]]

@@ -57,7 +57,9 @@ def live_vit(
     html = (FOLDER / "frame.html").read_text("utf8")
     for part in PARTS:
         html = html.replace("{{" + part + "}}", COMMENT.sub("", (FOLDER / part).read_text("utf8")).strip())
+    height, width = images.shape[2:]
     html = html.replace("{{still}}", _bitmap(images[0]))
+    html = html.replace("{{width}}", str(8 * width)).replace("{{height}}", str(8 * height))
     html = html.replace("{{data}}", json.dumps(data, ensure_ascii=False).replace("<", "\\u003c"))
     if len(html) > LIMIT:
         number = sum(p.numel() for p in model.parameters())

@@ -21,7 +21,7 @@
     data.weightsFrom = root.querySelector(".live-vit-weights")?.src;
     root.lang = lang === "zh" ? "zh-CN" : "en";
     root.dataset.ready = "yes";
-    root.querySelector("figcaption").textContent = words.note;
+    root.querySelector(".live-vit-still p").textContent = words.note;
     const button = make("button", { type: "button", class: "live-vit-start" }, words.start);
     const start = async () => {
       if (button.disabled) return;
