@@ -21,9 +21,7 @@ from sphinx.writers.html5 import HTML5Translator
 def visit_image(translator: HTML5Translator, node: nodes.image) -> None:
     """Write the image as Sphinx does, then add width, height and loading to its tag."""
     size = get_image_size(Path(translator.builder.srcdir) / node["uri"])  # before Sphinx rewrites the address
-    # The first picture is often in view at once: loading it late would only delay it.
-    if next(translator.document.findall(nodes.image)) is not node or "sd-card-img-top" in node["classes"]:
-        node["loading"] = "lazy"
+    node["loading"] = "lazy"
     type(translator).visit_image(translator, node)
     tag = translator.body[-1]
     # docutils can only write sizes as CSS, which would fix the height on a narrow screen; attributes give the ratio.

@@ -141,7 +141,7 @@ def visit_page(browser: Browser, server: Any, path: str) -> Visit:
     visit.axe["light"] = serious_findings(page)
     visit.overflow[WIDTHS[0]] = page.evaluate(OVERFLOW)
     page.emulate_media(color_scheme="dark")
-    page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+    page.wait_for_function("(document.documentElement.dataset.theme ?? 'dark') === 'dark'")
     page.set_viewport_size({"width": WIDTHS[1], "height": 844})
     page.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true; })")
     visit.overflow[WIDTHS[1]] = page.evaluate(OVERFLOW)
