@@ -17,6 +17,7 @@ import torch
 from IPython.display import HTML
 from torch import Tensor
 
+from vit_tutorial.checks import check_image_size
 from vit_tutorial.model import VisionTransformer
 from vit_tutorial.saving import save_model
 from vit_tutorial.tensor_checks import check_images
@@ -74,7 +75,7 @@ def _data(model: VisionTransformer, images: Tensor, labels: Any, classes: Any) -
     """What the page gets besides its code."""
     check_images(images)
     config = model.config
-    size = config.image_size if isinstance(config.image_size, tuple) else (config.image_size,) * 2
+    size = check_image_size(config.image_size)
     if (
         tuple(images.shape[1:]) != (config.in_channels, *size)
         or config.in_channels not in (1, 3)

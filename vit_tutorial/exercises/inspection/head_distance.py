@@ -7,7 +7,13 @@ from functools import partial
 import torch
 
 from vit_tutorial.exercises.engine import Exercise
-from vit_tutorial.exercises.inspection.maps import attention, of_patches, places
+from vit_tutorial.exercises.inspection.maps import (
+    CLASS_TOKEN_AS_PATCH,
+    attention,
+    of_all_but_the_last,
+    of_patches,
+    places,
+)
 
 
 def head_distance(weights, grid_size):
@@ -57,9 +63,7 @@ _variant(
     "你算的是图像块编号之差。在 2 × 3 的网格里，2 号和 3 号在列表里相邻，却在两行的两头：要在（行，列）之间量。",
     name="distance_of_the_numbers",
     apart=lambda a, b: (
-        (torch.arange(max(len(a), len(b)))[:, None] - torch.arange(max(len(a), len(b))))
-        .abs()
-        .double()
+        (torch.arange(len(a))[:, None] - torch.arange(len(b))).abs().double()
     ),
 )
 _variant(
@@ -96,9 +100,7 @@ _variant(
     patches=lambda w: torch.full_like(w[..., 1:, 1:], 1 / (w.shape[-1] - 1)),
 )
 _variant(
-    "the class token stands in front of the patches, and you took it for the first of them: leave row 0 and column 0 "
-    "out, not the last ones.",
-    "类别词元排在图像块前面，你却把它当成了第一个图像块：要去掉的是第 0 行和第 0 列，不是最后一行和最后一列。",
+    *CLASS_TOKEN_AS_PATCH,
     name="class_token_taken_for_a_patch",
-    patches=lambda w: w[..., :-1, :-1] / w[..., :-1, :-1].sum(dim=-1, keepdim=True),
+    patches=of_all_but_the_last,
 )

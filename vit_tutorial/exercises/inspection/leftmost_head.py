@@ -7,7 +7,13 @@ from functools import partial
 import torch
 
 from vit_tutorial.exercises.engine import Exercise
-from vit_tutorial.exercises.inspection.maps import attention, of_patches, places
+from vit_tutorial.exercises.inspection.maps import (
+    CLASS_TOKEN_AS_PATCH,
+    attention,
+    of_all_but_the_last,
+    of_patches,
+    places,
+)
 
 
 def leftmost_head(weights, grid_size):
@@ -75,11 +81,9 @@ _variant(
     swap=True,
 )
 _variant(
-    "the class token stands in front of the patches, and you took it for the first of them: leave row 0 and column 0 "
-    "out, not the last ones.",
-    "类别词元排在图像块前面，你却把它当成了第一个图像块：要去掉的是第 0 行和第 0 列，不是最后一行和最后一列。",
+    *CLASS_TOKEN_AS_PATCH,
     name="class_token_taken_for_a_patch",
-    patches=lambda w: w[..., :-1, :-1] / w[..., :-1, :-1].sum(dim=-1, keepdim=True),
+    patches=of_all_but_the_last,
 )
 _variant(
     "the head with the largest mean distance, to whatever side. Keep the sign: columns to the left count as negative.",

@@ -21,5 +21,20 @@ def places(grid_size: tuple[int, int]) -> Tensor:
 
 def of_patches(weights: Tensor) -> Tensor:
     """Weights between patches alone, (..., N, N): the class token left out, each row summing to 1 again."""
-    weights = weights[..., 1:, 1:]
+    return _normalised(weights[..., 1:, 1:])
+
+
+def of_all_but_the_last(weights: Tensor) -> Tensor:
+    """The same by mistake: the class token taken for the first patch, (..., N, N)."""
+    return _normalised(weights[..., :-1, :-1])
+
+
+CLASS_TOKEN_AS_PATCH = (  # what that mistake is told, in both languages
+    "the class token stands in front of the patches, and you took it for the first of them: leave row 0 and column 0 "
+    "out, not the last ones.",
+    "类别词元排在图像块前面，你却把它当成了第一个图像块：要去掉的是第 0 行和第 0 列，不是最后一行和最后一列。",
+)
+
+
+def _normalised(weights: Tensor) -> Tensor:
     return weights / weights.sum(dim=-1, keepdim=True)
