@@ -98,3 +98,23 @@ document.addEventListener("DOMContentLoaded", function () {
     });
   });
 });
+
+// What a cell prints is folded to its first lines (styles/folds.css) when it has more than these.
+var MOST_LINES = 20;
+var LINES = {en: ["Show all N lines", "Show fewer lines"], zh: ["展开全部 N 行", "收起"]};
+addEventListener("DOMContentLoaded", function () {
+  var words = LINES[document.documentElement.lang.slice(0, 2)] || LINES.en;
+  document.querySelectorAll(".bd-article .cell_output pre").forEach(function (output) {
+    var count = output.textContent.trimEnd().split("\n").length, button = document.createElement("button");
+    if (count <= MOST_LINES) return;
+    function fold(folded) {
+      output.classList.toggle("folded-lines", folded);
+      button.textContent = folded ? words[0].replace("N", count) : words[1];
+      button.setAttribute("aria-expanded", !folded);
+    }
+    button.className = "all-lines";
+    button.addEventListener("click", function () { fold(!output.classList.contains("folded-lines")); });
+    output.after(button);
+    fold(true);
+  });
+});

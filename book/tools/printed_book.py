@@ -59,9 +59,10 @@ def number_links(pages: list[Page], word: str) -> None:
     for page in pages:
         for link in page.article.select('a[href^="#"]'):
             target = link["href"][1:]
-            in_text = link.find_parent(
-                ["svg", "pre", "h1", "h2", "h3"]
-            ) is None and "sd-stretched-link" not in link.get("class", [])
+            unnumbered = {"sd-stretched-link", "term"} & set(
+                link.get("class", [])
+            )  # a term's page would be said everywhere
+            in_text = not unnumbered and link.find_parent(["svg", "pre", "h1", "h2", "h3"]) is None
             if target.partition(".")[0] != page.name and in_text:
                 note = f' <span class="page-of">({before}{number(target)}{after})</span>'
                 link.insert_after(BeautifulSoup(note, "html.parser"))
