@@ -14,6 +14,7 @@ from io import BytesIO
 from pathlib import Path
 from urllib.parse import unquote
 
+import pikepdf
 from build import ROOT, read_yaml
 from chromium import BROWSER_FLAGS, NOT_FOUND, find_chromium
 from downloads import file_name, link_downloads
@@ -21,7 +22,6 @@ from pdf_text import finish
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import sync_playwright
 from printed_book import document
-from pypdf import PdfReader
 
 PASSES = 6  # three are usual
 READY = """async () => {
@@ -40,12 +40,10 @@ FILL = """(marks) => document.querySelectorAll("[data-page-of]").forEach((mark) 
 
 def page_numbers(pdf: bytes) -> dict[str, int]:
     """The page, from 1, of each place that a link leads to."""
-    reader = PdfReader(BytesIO(pdf))
-    places = reader.named_destinations.items()
-    return {
-        unquote(name.removeprefix("/")): reader.get_destination_page_number(place) + 1
-        for name, place in places
-    }
+    with pikepdf.open(BytesIO(pdf)) as book:
+        sheets = {page.obj.objgen: number for number, page in enumerate(book.pages, 1)}
+        places = book.Root.get("/Dests", {}).items()
+        return {unquote(name.removeprefix("/")): sheets[place[0].objgen] for name, place in places}
 
 
 def print_numbered(tab: Tab, address: str) -> bytes:
