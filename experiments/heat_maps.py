@@ -3,7 +3,7 @@
     python experiments/mirrored_positions.py --models runs/mirrored
     python experiments/heat_maps.py --models runs/mirrored --log runs/heat_maps.jsonl
 
-For vit-fashion and for the two models of the same recipe, 1,000 test images each: the share of answers that stay
+For vit-fashion and for the three models of the same recipe, 1,000 test images each: the share of answers that stay
 after the k patches with the highest scores are hidden ("deletion"), or where they alone are shown ("insertion"),
 hidden behind black, the mean training image or a blurred copy; the accuracy where all other patches are left out of
 the sequence ("tokens"); and how alike each map is (Spearman's correlation, mean over 200 images) to that of the same

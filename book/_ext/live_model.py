@@ -7,15 +7,18 @@ picture alone.
 
 from __future__ import annotations
 
-import hashlib
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
+from tools.live_weights import WEIGHTS, file_name
 
-WEIGHTS = re.compile(r'"weights": "([^"]+)"')
+CODE = Path(__file__).resolve().parents[2] / "vit_tutorial" / "assets" / "live_vit"
+FRONT = ("vit.js", "bench.js")  # the front page has no cell that brings them
 STILL = re.compile(r'<div class="live-vit-still">.*?</div>', re.DOTALL)
 
 
@@ -26,9 +29,9 @@ def move_weights(app: Sphinx, doctree: nodes.document, page: str) -> None:
         if 'class="live-vit"' not in html:
             continue
         if app.builder.name == "epub":
-            html = STILL.search(html).group()
+            html = still(html)
         elif weights := WEIGHTS.search(html):
-            name = f"live-vit-{hashlib.sha256(weights[1].encode()).hexdigest()[:12]}.js"
+            name = file_name(weights[1])
             app.env.live_vit_weights[name] = weights[1]
             link = f'<script type="text/plain" class="live-vit-weights" src="{"../" * page.count("/")}_static/{name}"></script>'
             html = WEIGHTS.sub('"weights": null', html).replace("<style>", f"{link}<style>", 1)
@@ -36,11 +39,25 @@ def move_weights(app: Sphinx, doctree: nodes.document, page: str) -> None:
         node.rawsource = html
 
 
+def still(html: str) -> str:
+    """The picture that stands for a live model where no script runs."""
+    found = STILL.search(html)
+    if found is None:
+        raise ExtensionError(
+            'a live model has no picture for e-books: its frame.html needs a <div class="live-vit-still">'
+        )
+    return found.group()
+
+
 def write_weights(app: Sphinx, error: Exception | None) -> None:
-    """Write what the pages name."""
-    for name, weights in app.env.live_vit_weights.items() if error is None else ():
-        path = Path(app.outdir, "_static", name)
-        path.write_text(f'vitTutorial.provide("{name}", "{weights}");\n', "utf8")
+    """Write what the pages name, and the code for the front page."""
+    if error is not None or app.builder.format != "html" or not app.env.live_vit_weights:
+        return
+    static = Path(app.outdir, "_static")
+    for name, weights in app.env.live_vit_weights.items():
+        (static / name).write_text(f'vitTutorial.provide("{name}", "{weights}");\n', "utf8")
+    for name in FRONT:
+        shutil.copy2(CODE / name, static / "front" / name)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -4,6 +4,7 @@
 
 Nothing is made up: the pixels are a test image of the bundled Fashion-MNIST, the tokens, the attention and the
 answer are those of the book's own weights, and a chapter's picture is cut out of the figure that its notebook shows.
+Below are ten garments; front/journey.js has the model answer for the one that is chosen, in the page itself.
 Writes into book/_assets/front: `journey-en.html` and `journey-zh.html`, which the front pages take in, and the chapters'
 pictures.
 """
@@ -16,6 +17,7 @@ import json
 from pathlib import Path
 
 import torch
+from live_weights import WEIGHTS, file_name
 from matplotlib import colormaps
 from PIL import Image
 from torch import Tensor
@@ -51,12 +53,26 @@ ABOUT = {
     "en": "A garment becomes patches, the patches become tokens, the tokens attend to one another, and the class token answers.",
     "zh": "一件衣物切成图像块，图像块变成词元，词元互相注意，最后由类别词元给出答案。",
 }
+WORDS = {  # of the garments that can be chosen; {} are filled in the page
+    "en": {
+        "choose": "Another garment? The trained model runs in this page:",
+        "busy": "The model is on its way …",
+        "says": "It says: {answer}, {share} %. The label says: {label}.",
+        "failed": "The model could not be loaded: {why}",
+    },
+    "zh": {
+        "choose": "换一件试试？训练好的模型就在这个页面里运行：",
+        "busy": "模型正在加载……",
+        "says": "模型的回答：{answer}，{share}%。标签：{label}。",
+        "failed": "模型没能加载：{why}",
+    },
+}
+LIVE = ("08_looking_inside", "alive")  # the cell whose weights the front page shares
 
 
 def picture(pixels: Tensor, colours: str) -> str:
-    """A table of numbers as a tiny PNG, one pixel a number, in an address that holds all of it."""
-    scaled = (pixels - pixels.min()) / (pixels.max() - pixels.min())
-    image = Image.fromarray((colormaps[colours](scaled.numpy())[..., :3] * 255).astype("uint8"))
+    """A table of numbers from 0 to 1 as a tiny PNG, one pixel a number, in an address that holds all of it."""
+    image = Image.fromarray((colormaps[colours](pixels.numpy())[..., :3] * 255).astype("uint8"))
     file = io.BytesIO()
     image.quantize(64).save(file, "png", optimize=True)
     return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
@@ -80,7 +96,9 @@ def journey(edition: str) -> str:
     splits = data.fashion_mnist()
     image = splits.test.images[GARMENT]
     tokens, attention, probabilities = look_inside(image)
-    garment = picture(image[0], "gray")
+    garment = picture((image[0] + 1) / 2, "gray")
+    tokens = (tokens - tokens.min()) / (tokens.max() - tokens.min())
+    attention = (attention / attention.max()).sqrt()  # the root, as the live model draws it
     bars = "".join(
         f'<li style="--share:{100 * share:.0f}%"><span>{splits.classes[i]}</span></li>'
         for i, share in enumerate(probabilities.tolist())
@@ -97,16 +115,47 @@ def journey(edition: str) -> str:
         f'<figure class="journey-step">{what}<figcaption>{caption}</figcaption></figure>\n'
         for what, caption in zip(shown, words, strict=True)
     )
-    return f'<div class="journey" role="group" aria-label="{ABOUT[edition]}">\n{steps}</div>\n'
+    return f'<div class="journey" role="group" aria-label="{ABOUT[edition]}">\n{steps}</div>\n{tray(edition)}'
+
+
+def tray(edition: str) -> str:
+    """What front/journey.js needs: ten garments, one of each class, and where the model is. Nothing without scripts."""
+    splits = data.fashion_mnist()
+    test = splits.test
+    first = [int((test.labels == k).nonzero()[0]) for k in range(len(splits.classes))]
+    first[test.labels[GARMENT]] = GARMENT
+    pixels = ((test.images[first] + 1) * 127.5).round().to(torch.uint8)
+    garments = [base64.b64encode(bytes(image.flatten().tolist())).decode() for image in pixels]
+    chosen = int(test.labels[GARMENT])
+    facts = {"images": garments, "classes": splits.classes, "chosen": chosen, "words": WORDS[edition]}
+    scripts = "".join(
+        f'<script type="text/plain" src="_static/{file}"></script>\n'
+        for file in ("front/vit.js", "front/bench.js", weights_file())
+    )
+    return (
+        f'<div class="journey-tray">\n<script type="application/json">{json.dumps(facts, ensure_ascii=False)}</script>\n'
+        f'{scripts}<script defer src="_static/front/journey.js"></script>\n</div>\n'
+    )
+
+
+def weights_file() -> str:
+    """The file on the site that has the weights of the chapter's live model."""
+    html = "".join(next(o["data"]["text/html"] for o in find_cell(*LIVE)["outputs"] if "data" in o))
+    return file_name(WEIGHTS.search(html)[1])
+
+
+def find_cell(chapter: str, name: str) -> dict:
+    """A cell of a chapter's notebook."""
+    notebook = json.loads((BOOK / "en" / f"{chapter}.ipynb").read_text("utf8"))
+    [cell] = [cell for cell in notebook["cells"] if cell["id"] == name]
+    return cell
 
 
 def chapter_picture(chapter: str) -> Image.Image:
     """The chapter's figure, on white, cut to the size of a card."""
-    notebook = json.loads((BOOK / "en" / f"{chapter}.ipynb").read_text("utf8"))
-    [cell] = [cell for cell in notebook["cells"] if cell["id"] == FIGURES[chapter]]
     [encoded] = [
         output["data"][kind]
-        for output in cell["outputs"]
+        for output in find_cell(chapter, FIGURES[chapter])["outputs"]
         for kind in ("image/png", "image/jpeg")
         if kind in output.get("data", {})
     ]

@@ -21,8 +21,7 @@
     data.weightsFrom = root.querySelector(".live-vit-weights")?.src;
     root.lang = lang === "zh" ? "zh-CN" : "en";
     root.dataset.ready = "yes";
-    root.querySelector(".live-vit-still p").textContent = words.note;
-    const button = make("button", { type: "button", class: "live-vit-start" }, words.start);
+    const still = root.querySelector(".live-vit-still"), button = make("button", { type: "button", class: "live-vit-start" }, words.start);
     const start = async () => {
       if (button.disabled) return;
       button.disabled = true;
@@ -35,7 +34,7 @@
       }
     };
     button.addEventListener("click", start);
-    root.querySelector(".live-vit-still").append(button);
+    still.append(make("p", {}, words.note), button);
     if (data.weightsFrom && globalThis.IntersectionObserver)
       new IntersectionObserver((seen, observer) => { if (seen.some((s) => s.isIntersecting)) { observer.disconnect(); start(); } }).observe(root);
     else if (data.weights) start();
