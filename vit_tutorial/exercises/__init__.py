@@ -6,12 +6,16 @@ judges. A module that has an `exercise` is found by that, whatever its name.
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib import import_module
 from pkgutil import walk_packages
 from typing import Any
 
+from vit_tutorial.exercises import ledger
 from vit_tutorial.exercises.engine import Exercise, WrongAnswer
+from vit_tutorial.exercises.language import choose_language
+from vit_tutorial.exercises.status import status
 
 __all__ = ["WrongAnswer", "all_exercises", "check"]
 
@@ -25,13 +29,18 @@ def all_exercises() -> dict[str, Exercise]:
     return {exercise.number: exercise for exercise in found}
 
 
-def check(number: str, answer: Any) -> None:
-    """Judge an answer and print the verdict, in English and Chinese.
+def check(number: str, answer: Any, record: bool = True) -> None:
+    """Judge an answer and print the verdict, in English or Chinese: `check.language("zh")` chooses.
+
+    What was solved and which mistakes were met is kept in a file: see `vit_tutorial.exercises.ledger`.
+    `check.status()` shows it, `check.ledger(path)` chooses the file, `check.ledger(None)` keeps none,
+    `check.export(path)` and `check.load(path)` carry it to another machine.
 
     Args:
         number: the exercise's number as the book prints it, such as "01.3".
         answer: what the exercise asks for: a function, a class, or the values you worked out.
             While it is, or returns, `...`, it counts as not attempted and nothing is raised.
+        record: whether the ledger is told.
 
     Raises:
         WrongAnswer: the answer is wrong; the message names the mistake where it is a known one.
@@ -39,7 +48,23 @@ def check(number: str, answer: Any) -> None:
     """
     exercises = all_exercises()
     if number not in exercises:
+        digits = [*re.findall(r"\d+", str(number)), "", ""]
+        near = f"{digits[0]:0>2}.{digits[1]}"
+        hint = f" Did you mean {near!r}?" if near in exercises else ""
         raise ValueError(
-            f"there is no exercise {number!r}; there are {', '.join(sorted(exercises))}."
+            f"there is no exercise {number!r}.{hint} There are {', '.join(sorted(exercises))}."
         )
-    exercises[number].check(answer)
+    try:
+        solved = exercises[number].check(answer)
+    except WrongAnswer as verdict:
+        if record:
+            ledger.record(number, verdict.mistake)
+        raise
+    if record and solved:
+        ledger.record(number, solved=True)
+
+
+check.language = choose_language
+check.ledger = ledger.choose_place
+check.export, check.load = ledger.export, ledger.load
+check.status = lambda: print(status(all_exercises()))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import nn
 
@@ -17,3 +19,14 @@ def randomised(module: nn.Module) -> nn.Module:
     for seed, parameter in enumerate(module.double().parameters()):
         parameter.data = random_tensor(*parameter.shape, seed=seed + 10)
     return module
+
+
+def named_parameters(
+    names: Sequence[str], layers: nn.ModuleList
+) -> dict[str, torch.Tensor]:
+    """The parameters of layers, each under its layer's name: norm1.weight."""
+    return {
+        f"{name}.{key}": parameter
+        for name, layer in zip(names, layers, strict=True)
+        for key, parameter in layer.named_parameters()
+    }

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
 from dataclasses import dataclass
-from numbers import Real
+from numbers import Integral, Real
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
+
+from vit_tutorial.exercises.language import language
+
+TOLERANCE, SINGLE = 1e-9, 1e-5  # relative; the second for float32
+FLOATS = {torch.float32, torch.float64}
 
 
 @dataclass(frozen=True)
@@ -16,6 +24,11 @@ class Text:
 
     en: str
     zh: str
+
+
+def said(title: str, text: Text) -> str:
+    """A title and a text, in the language that was asked for."""
+    return f"{title}：{text.zh}" if language() == "zh" else f"{title}: {text.en}"
 
 
 def copy(value: Any) -> Any:
@@ -46,18 +59,18 @@ def form_difference(got: Any, want: Any) -> Text | None:
     if isinstance(want, tuple | list):
         if not isinstance(got, tuple | list) or len(got) != len(want):
             return _expected(f"{len(want)} values", f"{len(want)} 个值", _name(got))
-        return _first(form_difference(g, w) for g, w in zip(got, want, strict=True))
+        return first(form_difference(g, w) for g, w in zip(got, want, strict=True))
     if isinstance(want, dict):
         return _dict_form(got, want)
     return _plain_form(got, want)
 
 
 def value_difference(got: Any, want: Any) -> Text | None:
-    """How the values differ, the forms being the same; None if they don't (to a relative 1e-9)."""
+    """How the values differ, the forms being the same; None if they don't (to a relative 1e-9, float32 to 1e-5)."""
     if isinstance(want, Tensor):
         return _tensor_values(got, want)
     if isinstance(want, tuple | list):
-        return _first(value_difference(g, w) for g, w in zip(got, want, strict=True))
+        return first(value_difference(g, w) for g, w in zip(got, want, strict=True))
     if isinstance(want, dict):
         wrong = [key for key in want if value_difference(got[key], want[key])]
         names = ", ".join(wrong)
@@ -66,46 +79,70 @@ def value_difference(got: Any, want: Any) -> Text | None:
             if wrong
             else None
         )
-    if got == want or (isinstance(want, float) and abs(got - want) <= 1e-9 * abs(want)):
-        return None
-    return _expected(repr(want), repr(want), repr(got))
+    if isinstance(want, Real) and not isinstance(want, bool):
+        same = abs(got - want) <= TOLERANCE * abs(want)
+    else:
+        same = got == want
+    return None if same else _expected(repr(want), repr(want), repr(got))
 
 
 def _dict_form(got: Any, want: dict) -> Text | None:
-    if not isinstance(got, dict) or set(got) != set(want):
+    if not isinstance(got, dict):
         keys = ", ".join(want)
         en, zh = f"a dict with the keys {keys}", f"含有这些键的字典：{keys}"
         return _expected(en, zh, _name(got))
+    if set(got) != set(want):
+        return _keys(got, want)
     found = {key: form_difference(got[key], want[key]) for key in want}
-    return _first(
+    return first(
         Text(f"{k}: {d.en}", f"{k}：{d.zh}") for k, d in found.items() if d is not None
     )
 
 
+def _keys(got: dict, want: dict) -> Text:
+    """Which keys are missing, and which are none of them."""
+    missing = [key for key in want if key not in got]
+    more = [key for key in got if key not in want]
+    en = [f"the key {key} is missing" for key in missing]
+    zh = [f"少了键 {key}" for key in missing]
+    for key in more:
+        [near] = difflib.get_close_matches(str(key).lower(), list(want), 1) or [""]
+        en.append(
+            f"there is no {key!r} here" + (f": did you mean {near}?" * bool(near))
+        )
+        zh.append(f"没有 {key!r} 这个键" + (f"：是不是 {near}？" * bool(near)))
+    return Text("; ".join(en).rstrip(".") + ".", "；".join(zh) + "。")
+
+
 def _plain_form(got: Any, want: Any) -> Text | None:
-    """True and False are no numbers here; a float may be any number."""
+    """True and False are no numbers here; any number may stand for another of the same value: 4.0 for 4."""
+    number = isinstance(got, Real) and not isinstance(got, bool | np.bool_)
     if isinstance(want, bool):
-        if not isinstance(got, bool):
+        if not isinstance(got, bool | np.bool_):
             return _expected("True or False", "True 或 False", _name(got))
-    elif isinstance(want, float):
-        if isinstance(got, bool) or not isinstance(got, Real):
-            return _expected("a number (float)", "一个数（float）", _name(got))
-    elif isinstance(want, int) and (isinstance(got, bool) or not isinstance(got, int)):
-        found = f"{got!r} ({type(got).__name__})"
-        return _expected("a whole number (int)", "一个整数（int）", found)
+    elif isinstance(want, Real) and not number:
+        return _expected("a number", "一个数", _name(got))
+    elif isinstance(want, Integral) and not float(got).is_integer():
+        return _expected("a whole number", "一个整数", repr(got))
+    elif isinstance(want, str) and not isinstance(got, str):
+        return _expected("a text", "一段文字", _name(got))
     return None
 
 
 def _tensor_form(got: Any, want: Tensor) -> Text | None:
+    """Float32 stands for float64, too: where no input says which, an answer may take either."""
     if not isinstance(got, Tensor):
         return _expected("a torch.Tensor", "一个 torch.Tensor", _name(got))
+    if got.layout != torch.strided or got.is_meta or got.is_quantized:
+        found = "a meta tensor" if got.is_meta else str(got.layout)
+        return _expected("a plain tensor with values", "一个有值的普通张量", found)
     if got.shape != want.shape:
         return _expected(
             f"the shape {tuple(want.shape)}",
             f"形状 {tuple(want.shape)}",
             f"{tuple(got.shape)}",
         )
-    if got.dtype != want.dtype:
+    if got.dtype != want.dtype and {got.dtype, want.dtype} != FLOATS:
         return _expected(
             f"the dtype {want.dtype}", f"数据类型 {want.dtype}", f"{got.dtype}"
         )
@@ -113,15 +150,17 @@ def _tensor_form(got: Any, want: Tensor) -> Text | None:
 
 
 def _tensor_values(got: Tensor, want: Tensor) -> Text | None:
-    got, want = got.detach(), want.detach()
-    if want.dtype == torch.bool:  # PyTorch subtracts no truth values
-        got, want = got.double(), want.double()
-    if torch.allclose(got, want, rtol=1e-9, atol=1e-9, equal_nan=True):
+    single = torch.float32 in (got.dtype, want.dtype)
+    got, want = got.detach().double(), want.detach().double()
+    tolerance = SINGLE if single else TOLERANCE
+    near_zero = tolerance * max(1.0, want.abs().max().item() if want.numel() else 0)
+    if torch.allclose(got, want, rtol=tolerance, atol=near_zero, equal_nan=True):
         return None
     difference = (got - want).abs().nan_to_num(nan=torch.inf)
-    where = tuple(int(i) for i in torch.unravel_index(difference.argmax(), want.shape))
-    share = f"{(difference > 1e-9).double().mean().item():.0%}"
-    expected, found = f"{want[where].item():.4g}", f"{got[where].item():.4g}"
+    where = np.unravel_index(difference.argmax().item(), want.shape)
+    where = tuple(int(i) for i in where)
+    share = f"{(difference > near_zero).double().mean().item():.0%}"
+    expected, found = _digits(want[where].item(), got[where].item())
     return Text(
         f"the shape is right, but {share} of the values differ, most of all at index {where}: "
         f"expected {expected}, got {found}.",
@@ -129,11 +168,21 @@ def _tensor_values(got: Tensor, want: Tensor) -> Text | None:
     )
 
 
+def _digits(*numbers: float) -> list[str]:
+    """The numbers with as many digits as it takes to tell them apart, four at least."""
+    for digits in range(4, 18):
+        written = [f"{number:.{digits}g}" for number in numbers]
+        if len(set(written)) == len(written):
+            break
+    return written
+
+
 def _expected(en: str, zh: str, got: str) -> Text:
     return Text(f"expected {en}, got {got}.", f"应为 {zh}，得到 {got}。")
 
 
-def _first(differences: Any) -> Text | None:
+def first(differences: Iterable[Text | None]) -> Text | None:
+    """The first that is one."""
     return next(
         (difference for difference in differences if difference is not None), None
     )

@@ -1,27 +1,44 @@
-"""Judge an answer: form, then properties, then values; and name the mistake where it is a known one."""
+"""An exercise: its solution, cases, properties and known mistakes, and what a learner is shown."""
 
 from __future__ import annotations
 
+import sys
 import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
-from vit_tutorial.exercises.compare import (
-    Text,
-    equal,
-    form_difference,
-    value_difference,
-)
-from vit_tutorial.exercises.outcomes import Outcome, unattempted
+import torch
+
+from vit_tutorial.exercises import judge
+from vit_tutorial.exercises.compare import Text, said
 
 PACKAGE = str(Path(__file__).resolve().parents[1])
 
 
+NOT_ATTEMPTED = Text("not attempted yet", "尚未作答")
+CORRECT = Text("correct", "正确")
+THEIRS = Text("your code raised this", "你的代码抛出了下面的异常")
+
+
 class WrongAnswer(Exception):  # noqa: N818 (a learner reads this name: it should not end in "Error")
-    """An answer that is not right. Notebooks show its message alone, without a traceback."""
+    """An answer that is not right. Notebooks show its message alone, without a traceback.
+
+    Args:
+        title: what stands before it, such as "✗ 01.3 patchify".
+        text: what is wrong, in both languages; shown in the one that is asked for when it is shown.
+        mistake: the name of the known mistake that it is; "" if it is none.
+    """
+
+    def __init__(self, title: str, text: Text, mistake: str = "") -> None:
+        super().__init__(title, text, mistake)
+        self.title, self.text, self.mistake = title, text, mistake
+
+    def __str__(self) -> str:
+        return said(self.title, self.text)
 
     def _render_traceback_(self) -> list[str]:
         """What IPython shows: it asks the exception itself."""
@@ -55,6 +72,8 @@ class Exercise:
             values and not a function: a function without arguments that returns them.
         cases: returns the inputs to try, a tuple of arguments each.
         run: `run(answer, *case)` gets the output to judge; calls the answer unless told otherwise.
+        choices: for values that are verdicts: all that can be given.
+        dtype: the default one while answers run, and that of most cases.
     """
 
     number: str
@@ -64,6 +83,8 @@ class Exercise:
     mistakes: list[Mistake] = field(default_factory=list)
     properties: list[Property] = field(default_factory=list)
     values: bool = False  # the answer is a dict of values, not a function
+    choices: tuple[str, ...] = ()
+    dtype: torch.dtype = torch.float64
 
     @property
     def name(self) -> str:
@@ -98,77 +119,23 @@ class Exercise:
             lambda function: self.properties.append(Property(function, Text(en, zh)))
         )
 
-    def check(self, answer: Any) -> None:
-        """Print the verdict on an answer, or raise WrongAnswer, or the answer's own exception."""
-        if self.values:
-            outcomes = [answer]
-        elif not callable(answer) and answer is not ...:
-            call = f'check("{self.number}", {self.name})'
-            raise self._wrong(
-                Text(f"pass the function itself: {call}.", f"请传入函数本身：{call}。")
-            )
-        else:
-            outcomes = [Outcome.of(self.run, answer, case) for case in self.cases()]
-        if unattempted(answer) or any(
-            unattempted(getattr(o, "output", None)) for o in outcomes
-        ):
-            print(f"{self.number} {self.name}: not attempted yet · 尚未作答")
-            return
-        self._judge_values(answer) if self.values else self._judge_function(outcomes)
-        print(f"✓ {self.number} {self.name}: correct · 正确")
+    def check(self, answer: Any) -> bool:
+        """Print the verdict on an answer, or raise WrongAnswer, or the answer's own exception.
 
-    def _judge_values(self, answer: dict) -> None:
-        want = self.solution()
-        difference = form_difference(answer, want) or value_difference(answer, want)
-        if difference is None:
-            return
-        for mistake in self.mistakes if isinstance(answer, dict) else ():
-            if any(
-                equal(answer.get(key), value)
-                for key, value in mistake.function().items()
-            ):
-                raise self._wrong(mistake.message)
-        raise self._wrong(difference)
-
-    def _judge_function(self, outcomes: list[Outcome]) -> None:
-        cases = list(self.cases())
-        want = [Outcome.of(self.run, self.solution, case) for case in cases]
-        if (problem := self._problem(outcomes, want, cases)) is None:
-            return
-        for mistake in self.mistakes:
-            if all(
-                o.same(Outcome.of(self.run, mistake.function, c))
-                for o, c in zip(outcomes, cases, strict=True)
-            ):
-                raise self._wrong(mistake.message)
-        if isinstance(problem, BaseException):
-            raise self._theirs(problem)
-        raise self._wrong(problem)
-
-    def _problem(
-        self, outcomes: list, want: list, cases: list
-    ) -> Text | BaseException | None:
-        """The first thing that is wrong: an exception, then form, properties, values."""
-        for got, right, case in zip(outcomes, want, cases, strict=True):
-            if got.error is not None:
-                return got.error
-            if difference := form_difference(got.output, right.output):
-                return difference
-            for prop in self.properties:
-                if not prop.holds(got.output, *got.case):
-                    return prop.message
-            if difference := value_difference(got.output, right.output):
-                return difference
-            if not equal(got.case, case):
-                return Text(
-                    "the output is right, but your function changes its input in place. Work on a copy.",
-                    "输出是对的，但你的函数就地修改了输入。请在副本上操作。",
-                )
-        return None
-
-    def _wrong(self, message: Text) -> WrongAnswer:
-        title = f"✗ {self.number} {self.name}"
-        return WrongAnswer(f"{title}: {message.en}\n{title}：{message.zh}")
+        Returns:
+            Whether it is right; False where nothing was filled in.
+        """
+        found = judge.judge(self, answer)
+        if isinstance(found, Text):
+            known = [each.name for each in self.mistakes if each.message == found]
+            raise WrongAnswer(f"✗ {self.number} {self.name}", found, "".join(known[:1]))
+        if isinstance(found, BaseException):
+            raise self._theirs(found)
+        if found is judge.NOT_ATTEMPTED:
+            print(said(f"{self.number} {self.name}", NOT_ATTEMPTED))
+            return False
+        print(said(f"✓ {self.number} {self.name}", CORRECT))
+        return True
 
     def _theirs(self, error: BaseException) -> BaseException:
         """The learner's own exception, shown in a notebook without this package's part of the traceback."""
@@ -176,7 +143,7 @@ class Exercise:
         while tb is not None and tb.tb_frame.f_code.co_filename.startswith(PACKAGE):
             tb = tb.tb_next
         lines = "".join(traceback.format_exception(type(error), error, tb)).splitlines()
-        title = f"✗ {self.number} {self.name}: your code raised this · 你的代码抛出了下面的异常"
+        title = said(f"✗ {self.number} {self.name}", THEIRS)
         error._render_traceback_ = lambda: [title, *lines]
         return error
 
@@ -187,3 +154,19 @@ class Exercise:
             return function
 
         return decorate
+
+
+def _message_alone(
+    kind: type[BaseException],
+    error: BaseException,
+    trace: TracebackType | None,
+    shown: Callable[..., None] = sys.excepthook,
+) -> None:
+    """In plain Python, too, a verdict is shown without this package's part of the traceback."""
+    if isinstance(error, WrongAnswer) or hasattr(error, "_render_traceback_"):
+        print(*error._render_traceback_(), sep="\n", file=sys.stderr)
+    else:
+        shown(kind, error, trace)
+
+
+sys.excepthook = _message_alone

@@ -16,11 +16,9 @@ def attend(query, key, value):
 
 def _heads(b: int, h: int, n: int, m: int, d_h: int, d_v: int) -> tuple:
     """A case for `attend`: scores large enough that every scaling shows."""
-    return (
-        2 * random_input(b, h, n, d_h),
-        random_input(b, h, m, d_h),
-        random_input(b, h, m, d_v),
-    )
+    query = 2 * random_input(b, h, n, d_h)
+    inputs = query, random_input(b, h, m, d_h), random_input(b, h, m, d_v)
+    return tuple(each.requires_grad_() for each in inputs)
 
 
 exercise = Exercise(
@@ -101,3 +99,98 @@ def key_reshaped(query, key, value):
 )
 def keys_averaged(query, key, value):
     return attend(query, key, key)
+
+
+@exercise.mistake(
+    "you returned the scores in place of the weights. The weights are what softmax makes of the scaled scores.",
+    "你把分数当成权重返回了。权重是缩放后的分数做完 softmax 的结果。",
+)
+def scores_for_weights(query, key, value):
+    return attend(query, key, value)[0], query @ key.transpose(-2, -1)
+
+
+@exercise.mistake(
+    "you returned the scaled scores in place of the weights. The weights are what softmax makes of them.",
+    "你把缩放后的分数当成权重返回了。权重是它们做完 softmax 的结果。",
+)
+def scaled_scores_for_weights(query, key, value):
+    scores = query @ key.transpose(-2, -1) / query.shape[-1] ** 0.5
+    return attend(query, key, value)[0], scores
+
+
+@exercise.mistake(
+    "the two come in another order: return the output first, then the weights.",
+    "两个返回值的次序反了：先返回输出，再返回权重。",
+)
+def weights_first(query, key, value):
+    return attend(query, key, value)[::-1]
+
+
+@exercise.mistake(
+    "the weights are missing: return two values, the output and the weights.",
+    "漏了权重：要返回两个值，输出和权重。",
+)
+def output_alone(query, key, value):
+    return attend(query, key, value)[0]
+
+
+@exercise.mistake(
+    ".T turns all axes round, batch and heads as well. Swap the last two alone: key.transpose(-2, -1).",
+    ".T 会把所有轴都倒过来，批次和头也不例外。只交换最后两个轴：key.transpose(-2, -1)。",
+)
+def all_axes_turned_round(query, key, value):
+    return query @ key.permute(3, 2, 1, 0)
+
+
+def _weighted(weights, value):
+    return weights @ value, weights
+
+
+exercise.variant(
+    lambda q, k, v: _weighted((q @ k.mT / k.shape[-2] ** 0.5).softmax(dim=-1), v),
+    "you divided by the root of how many keys there are. It is the width of a query: query.shape[-1].",
+    "你除的是键的个数的平方根。应该是查询的宽度：query.shape[-1]。",
+    name="scaled_by_the_keys",
+)
+exercise.variant(
+    lambda q, k, v: _weighted((q @ k.mT / q.shape[-2] ** 0.5).softmax(dim=-1), v),
+    "you divided by the root of how many queries there are. It is the width of a query: query.shape[-1].",
+    "你除的是查询的个数的平方根。应该是查询的宽度：query.shape[-1]。",
+    name="scaled_by_the_queries",
+)
+exercise.variant(
+    lambda q, k, v: _attend(q, k, v, power=-0.5),
+    "you multiplied by √D_h. Divide.",
+    "你乘了 √D_h。应该除。",
+    name="multiplied_by_the_root",
+)
+exercise.variant(
+    lambda q, k, v: _weighted((q @ k.mT / q.shape[-1] ** 0.5).exp(), v),
+    "e to the power of each score is not yet a weight: divide by the sum of the row, or call softmax.",
+    "e 的分数次方还不是权重：要除以这一行的总和，或者直接用 softmax。",
+    name="not_divided_by_the_sum",
+)
+exercise.variant(
+    lambda q, k, v: _weighted((q @ k.mT / q.shape[-1] ** 0.5).sigmoid(), v),
+    "a sigmoid judges each key by itself, so a row does not sum to 1. The keys compete: softmax.",
+    "sigmoid 是一个键一个键单独算的，一行加起来不等于 1。键之间要竞争：用 softmax。",
+    name="sigmoid",
+)
+exercise.variant(
+    lambda q, k, v: _attend(q, k, v, dim=1),
+    "softmax over the heads (dim=1). The keys are the last axis: dim=-1.",
+    "softmax 沿着头的方向做了（dim=1）。键在最后一个轴：dim=-1。",
+    name="softmax_over_the_heads",
+)
+exercise.variant(
+    lambda q, k, v: _weighted(torch.zeros_like(q @ k.mT).softmax(dim=-1), v),
+    "every key gets the same weight: the scores have no effect.",
+    "每个键的权重都一样：分数没起作用。",
+    name="all_alike",
+)
+exercise.variant(
+    lambda q, k, v: (attend(q, k, v)[0], attend(q, k, v)[1].mT),
+    "the weights come with queries and keys exchanged. A row belongs to a query: shape (..., T queries, T keys).",
+    "返回的权重里，查询和键颠倒了。一行属于一个查询：形状是（…，查询数，键数）。",
+    name="weights_transposed",
+)

@@ -22,18 +22,16 @@ def self_attention(x, qkv_weight, qkv_bias, out_weight, out_bias, num_heads):
 
 def _case(b: int, n: int, d: int, h: int) -> tuple:
     """A case for `self_attention`: every weight and bias random, no two sizes alike."""
-    return (
-        random_input(b, n, d),
-        0.5 * random_input(3 * d, d),
-        random_input(3 * d),
-        random_input(d, d),
-        random_input(d),
-        h,
-    )
+    weight = 0.5 * random_input(3 * d, d)
+    shapes = (3 * d,), (d, d), (d,)
+    inputs = random_input(b, n, d), weight, *(random_input(*s) for s in shapes)
+    return *(each.requires_grad_() for each in inputs), h
 
 
 exercise = Exercise(
-    "03.4", self_attention, cases=lambda: [_case(2, 5, 12, 3), _case(3, 7, 10, 2)]
+    "03.4",
+    self_attention,
+    cases=lambda: [_case(2, 5, 12, 3), _case(3, 7, 10, 2), _case(1, 4, 6, 2)],
 )
 
 
@@ -121,3 +119,76 @@ def attended_over_the_batch(x, w, b, out_w, out_b, h):
 )
 def one_head_only(x, w, b, out_w, out_b, h):
     return self_attention(x, w, b, out_w, out_b, 1)
+
+
+for _name, _qkv, _out in (
+    ("input_bias_forgotten", 0, 1),
+    ("output_bias_forgotten", 1, 0),
+    ("both_biases_forgotten", 0, 0),
+):
+    _missing = [n for n, kept in (("qkv_bias", _qkv), ("out_bias", _out)) if not kept]
+    exercise.variant(
+        lambda x, w, b, out_w, out_b, h, qkv, out: _layer(
+            x, w, qkv * b, out_w, out * out_b, h
+        ),
+        f"not added: {', '.join(_missing)}. A linear layer is x @ weight.T + bias.",
+        f"没有加上：{'、'.join(_missing)}。线性层是 x @ weight.T + bias。",
+        name=_name,
+        qkv=_qkv,
+        out=_out,
+    )
+
+
+@exercise.mistake(
+    "out_weight is not transposed. A linear layer's weight is (out, in): multiply by out_weight.T, or call F.linear.",
+    "out_weight 没有转置。线性层的权重是 (out, in)：应该乘 out_weight.T，或者用 F.linear。",
+)
+def output_weight_not_transposed(x, w, b, out_w, out_b, h):
+    return self_attention(x, w, b, out_w.T, out_b, h)
+
+
+exercise.variant(
+    lambda x, w, b, out_w, out_b, h: _layer(x, w, b, out_w, out_b, h, order=(0, 2, 1)),
+    "key and value are swapped. The fused layer holds them in the order query, key, value.",
+    "键和值颠倒了。合并的线性层里，顺序是查询、键、值。",
+    name="key_and_value_swapped",
+)
+exercise.variant(
+    lambda x, *rest: x + self_attention(x, *rest),
+    "you added x to the output. The residual connection belongs to the block, outside of attention.",
+    "你把 x 加到了输出上。残差连接是编码器块的事，在注意力外面。",
+    name="residual_inside",
+)
+exercise.variant(
+    lambda x, w, b, out_w, out_b, h: self_attention(
+        x,
+        *(t.unflatten(0, (3, -1, h)).transpose(1, 2).flatten(0, 2) for t in (w, b)),
+        out_w,
+        out_b,
+        h,
+    ),
+    "the features are dealt out to the heads like cards. A head owns D_h of them in a row: (num_heads, D_h), not (D_h, num_heads).",
+    "特征像发牌一样轮流分给了各个头。一个头应该拿连续的 D_h 个：(num_heads, D_h)，不是 (D_h, num_heads)。",
+    name="features_dealt_out",
+)
+exercise.variant(
+    lambda x, w, b, out_w, out_b, h: F.linear(
+        F.scaled_dot_product_attention(
+            *F.linear(x, w, b).unflatten(-1, (3, h, -1)).permute(2, 0, 3, 1, 4),
+            is_causal=True,
+        )
+        .transpose(1, 2)
+        .flatten(2),
+        out_w,
+        out_b,
+    ),
+    "each token sees only itself and those before it: a causal mask, as in language models. A patch may look at all others.",
+    "每个词元只看得到自己和前面的：这是语言模型用的因果掩码。图像块可以看所有别的块。",
+    name="causal_mask",
+)
+exercise.variant(
+    lambda x, *rest: self_attention(x, *rest).mean(dim=1),
+    "you averaged over the tokens. Every token keeps an output of its own: (B, T, D).",
+    "你对词元取了平均。每个词元都有自己的输出：(B, T, D)。",
+    name="averaged_over_the_tokens",
+)

@@ -16,7 +16,10 @@ def split_heads(x, num_heads):
 exercise = Exercise(
     "03.3",
     split_heads,
-    cases=lambda: [(random_input(2, 5, 12), 3), (random_input(3, 7, 10), 2)],
+    cases=lambda: [
+        (random_input(b, n, d).requires_grad_(), h)
+        for b, n, d, h in ((2, 5, 12, 3), (3, 7, 10, 2), (1, 4, 6, 2))
+    ],
 )
 
 
@@ -25,6 +28,7 @@ exercise = Exercise(
     "有的值丢了，或者是凭空多出来的：拆分只是挪动 x 里的每个值，一个也不改。",
 )
 def nothing_lost(heads, x, num_heads):
+    x = x.to(heads.dtype)
     return torch.equal(heads.flatten().sort().values, x.flatten().sort().values)
 
 

@@ -9,8 +9,8 @@ import torch
 from torch import nn
 
 from vit_tutorial.exercises.cases import random_tensor
-from vit_tutorial.exercises.embeddings.float64 import in_float64
 from vit_tutorial.exercises.engine import Exercise
+from vit_tutorial.exercises.outcomes import WithParameters
 
 
 class InputTokens(nn.Module):
@@ -29,20 +29,19 @@ class InputTokens(nn.Module):
 
 def _run_module(answer: Any, sizes: tuple, images: torch.Tensor) -> Any:
     """Build the learner's module, put random numbers into its parameters by their names, and run it."""
-    module = in_float64(answer, *sizes)
+    module = answer(*sizes)
     with torch.no_grad():
         for name, parameter in module.named_parameters():
             parameter.copy_(
                 random_tensor(*parameter.shape, seed=zlib.crc32(name.encode()) % 2**31)
             )
-    tokens = in_float64(module, images)
+    tokens = module(images)
     if tokens is ...:
         return ...
     shapes = {name: tuple(p.shape) for name, p in module.named_parameters()}
-    return {
-        "parameters": ", ".join(f"{name} {shapes[name]}" for name in sorted(shapes)),
-        "tokens": tokens,
-    }
+    parameters = ", ".join(f"{name} {shapes[name]}" for name in sorted(shapes))
+    learning = {n: p for n, p in module.named_parameters() if p.requires_grad}
+    return WithParameters({"parameters": parameters, "tokens": tokens}, learning)
 
 
 exercise = Exercise(
@@ -51,6 +50,7 @@ exercise = Exercise(
     cases=lambda: [
         (((8, 12), 4, 3, 5), random_tensor(2, 3, 8, 12)),
         (((9, 6), 3, 2, 7), random_tensor(3, 2, 9, 6)),
+        (((4, 6), 2, 1, 3), random_tensor(1, 1, 4, 6)),
     ],
     run=_run_module,
 )
@@ -64,7 +64,10 @@ exercise = Exercise(
     "position_embedding，后两个要在 __init__ 里用 nn.Parameter 创建；哪一个的形状里都不应该出现批次大小。",
 )
 def right_parameters(output, sizes, images):
-    return output["parameters"] == _run_module(InputTokens, sizes, images)["parameters"]
+    return (
+        output["parameters"]
+        == _run_module(InputTokens, sizes, images).output["parameters"]
+    )
 
 
 @exercise.mistake(
@@ -144,3 +147,21 @@ class ReshapedNotTransposed(InputTokens):
         x = x.reshape(len(x), -1, x.shape[1])
         token = self.class_token.expand(len(x), -1, -1)
         return torch.cat([token, x], dim=1) + self.position_embedding
+
+
+def _square_table(image_size, patch_size, in_channels, embed_dim, side):
+    module = InputTokens(image_size, patch_size, in_channels, embed_dim)
+    n = (image_size[side] // patch_size) ** 2
+    module.position_embedding = nn.Parameter(torch.zeros(1, n + 1, embed_dim))
+    return module
+
+
+for _name, _side in (("SquareByTheHeight", 0), ("SquareByTheWidth", 1)):
+    exercise.variant(
+        _square_table,
+        "the position table is made for a square image: there are H/P rows and W/P columns of patches, and they need not "
+        "be as many.",
+        "位置表是按正方形图像建的：图像块有 H/P 行、W/P 列，两者不一定相等。",
+        name=_name,
+        side=_side,
+    )

@@ -17,19 +17,13 @@ exercise = Exercise(
     "02.2",
     prepend,
     cases=lambda: [
-        (random_tensor(2, 6, 5), random_tensor(1, 1, 5, seed=1).requires_grad_()),
-        (random_tensor(3, 4, 7), random_tensor(1, 1, 7, seed=1).requires_grad_()),
+        tuple(
+            x.requires_grad_()
+            for x in (random_tensor(b, n, d), random_tensor(1, 1, d, seed=1))
+        )
+        for b, n, d in ((2, 6, 5), (3, 4, 7), (1, 3, 4))
     ],
 )
-
-
-@exercise.requires(
-    "no gradient reaches the class token, so it could never learn. Use the tensor that is passed in, without "
-    "detach(), .data or torch.no_grad().",
-    "梯度传不到类别词元，它就永远学不到东西。请使用传进来的那个张量，不要用 detach()、.data 或 torch.no_grad()。",
-)
-def carries_gradient(tokens, patches, class_token):
-    return tokens.requires_grad
 
 
 @exercise.requires(
@@ -37,6 +31,7 @@ def carries_gradient(tokens, patches, class_token):
     "图像块变了。它们应该原样、按原来的顺序出现在输出里。",
 )
 def patches_kept(tokens, patches, class_token):
+    patches = patches.to(tokens.dtype)
     return torch.equal(tokens[:, 1:], patches) or torch.equal(tokens[:, :-1], patches)
 
 
@@ -80,3 +75,47 @@ def one_for_each_patch(patches, class_token):
 )
 def ones_of_your_own(patches, class_token):
     return prepend(patches, torch.ones_like(class_token).detach())
+
+
+@exercise.mistake(
+    "the class token is not expanded: it has the batch size 1, and torch.cat wants the batch size of the patches. "
+    "class_token.expand(len(patches), -1, -1) copies nothing.",
+    "类别词元没有展开：它的批次大小是 1，而 torch.cat 要求和图像块的批次大小一样。"
+    "class_token.expand(len(patches), -1, -1)，不会复制数据。",
+)
+def not_expanded(patches, class_token):
+    return torch.cat([class_token, patches], dim=1)
+
+
+exercise.variant(
+    lambda patches, token: torch.cat(
+        [token.expand(1, patches.shape[1], -1), patches], dim=0
+    ),
+    "you joined along the batch. The token is one more in the sequence: axis 1.",
+    "你沿着批次方向拼接了。词元是序列里多出来的一个：应该沿轴 1。",
+    name="along_the_batch",
+)
+exercise.variant(
+    lambda patches, token: torch.cat(
+        [patches.mean(dim=1, keepdim=True), patches], dim=1
+    ),
+    "you put the mean of the patches in front. The class token is learned: use the one that is passed in.",
+    "你放在前面的是图像块的平均。类别词元是学出来的：请用传进来的那个。",
+    name="mean_for_the_token",
+)
+exercise.variant(
+    lambda patches, token: torch.cat(
+        [torch.zeros_like(patches[:, :1]), patches], dim=1
+    ),
+    "you put zeros of your own in front. Use the class token that is passed in: zeros never learn.",
+    "你放在前面的是自己造的零。请用传进来的类别词元：这些零永远学不到东西。",
+    name="zeros_of_your_own",
+)
+exercise.variant(
+    lambda patches, token: torch.cat(
+        [prepend(patches, token), token.expand(len(patches), -1, -1)], dim=1
+    ),
+    "the class token stands in front and at the end. One is enough, in front.",
+    "类别词元前后各放了一个。只要前面一个。",
+    name="at_both_ends",
+)

@@ -97,3 +97,45 @@ def antialias_forgotten(table, old_grid, new_grid):
     x = table[:, 1:].unflatten(1, old_grid).permute(0, 3, 1, 2)
     x = F.interpolate(x, new_grid, mode="bicubic")
     return torch.cat([table[:, :1], x.flatten(2).transpose(1, 2)], dim=1)
+
+
+def _interpolated(table, old_grid, new_grid, **how):
+    x = table[:, 1:].unflatten(1, old_grid).permute(0, 3, 1, 2)
+    x = F.interpolate(x, new_grid, **how)
+    return torch.cat([table[:, :1], x.flatten(2).transpose(1, 2)], dim=1)
+
+
+for _name, _how in (
+    ("bilinear", {"mode": "bilinear", "antialias": True}),
+    ("bilinear_without_antialias", {"mode": "bilinear"}),
+    ("nearest", {"mode": "nearest"}),
+):
+    exercise.variant(
+        _interpolated,
+        f"that is another interpolation ({_how['mode']}; F.interpolate's own default is nearest). Asked for is "
+        "mode='bicubic' with antialias=True.",
+        f"这是另一种插值（{_how['mode']}；F.interpolate 的默认是 nearest）。要求的是 mode='bicubic' 加 antialias=True。",
+        name=_name,
+        **_how,
+    )
+
+
+@exercise.mistake(
+    "you cut a corner out of the grid, or the grid has none to cut: a place on a finer grid lies between old places. "
+    "Interpolate.",
+    "你从网格里切了一角。新网格的位置落在旧位置之间：应该插值。",
+)
+def corner_of_the_grid(table, old_grid, new_grid):
+    rows, columns = new_grid
+    grid = table[:, 1:].unflatten(1, old_grid)[:, :rows, :columns]
+    return torch.cat([table[:, :1], grid.flatten(1, 2)], dim=1)
+
+
+exercise.variant(
+    lambda table, old, new: torch.cat(
+        [0 * table[:, :1], resize(table, old, new)[:, 1:]], dim=1
+    ),
+    "the class token's row is zero. Put it back in front, unchanged.",
+    "类别词元那一行成了零。应该原样放回最前面。",
+    name="class_token_zeroed",
+)

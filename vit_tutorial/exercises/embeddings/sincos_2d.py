@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import torch
 
-from vit_tutorial.exercises.embeddings.float64 import in_float64
 from vit_tutorial.exercises.engine import Exercise
 
 
@@ -20,7 +19,6 @@ exercise = Exercise(
     "02.3",
     sincos_2d,
     cases=lambda: [(2, 3, 12), (4, 3, 20)],
-    run=lambda answer, *case: in_float64(answer, *case),
 )
 
 
@@ -84,3 +82,35 @@ exercise.variant(
 def number_in_the_sequence(rows, columns, embed_dim):
     in_one_row, _ = sincos_2d(1, rows * columns, embed_dim).chunk(2, dim=1)
     return torch.cat([in_one_row, in_one_row], dim=1)
+
+
+exercise.variant(
+    lambda rows, columns, d: sincos_2d(columns, rows, d),
+    "rows and columns are swapped: the grid has `rows` rows of `columns` places each.",
+    "rows 和 columns 弄反了：网格有 rows 行，每行 columns 个位置。",
+    name="rows_and_columns_swapped",
+)
+exercise.variant(
+    lambda rows, columns, d: (
+        sincos_2d(rows, columns, d).unflatten(1, (4, -1)).transpose(1, 2).flatten(1)
+    ),
+    "sines and cosines take turns. Wanted are four blocks, one behind the other: sin x, cos x, sin y, cos y.",
+    "正弦和余弦是交替着排的。应该是一段接一段：sin x、cos x、sin y、cos y。",
+    name="interleaved",
+)
+exercise.variant(
+    lambda rows, columns, d: (
+        sincos_2d(rows + 1, columns + 1, d)
+        .unflatten(0, (rows + 1, columns + 1))[1:, 1:]
+        .flatten(0, 1)
+    ),
+    "places count from 1. The first row and the first column are number 0.",
+    "位置是从 1 数起的。第一行、第一列都是 0。",
+    name="counted_from_one",
+)
+exercise.variant(
+    lambda rows, columns, d: sincos_2d(1, rows * columns, d),
+    "x and y are both the number of the place, along the sequence. Take row and column apart with divmod.",
+    "x 和 y 用的都是序列里的编号。要用 divmod 把行和列分开。",
+    name="numbers_of_the_places",
+)

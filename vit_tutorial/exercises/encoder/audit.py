@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vit_tutorial.exercises.encoder.models_to_audit import DEPARTURES
 from vit_tutorial.exercises.engine import Exercise
 
 
@@ -19,7 +20,7 @@ def audit():
     }
 
 
-exercise = Exercise("05.5", audit, values=True)
+exercise = Exercise("05.5", audit, values=True, choices=DEPARTURES)
 
 WRONG_VERDICTS = {
     ("A stem", "as in the paper"): (

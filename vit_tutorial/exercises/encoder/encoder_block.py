@@ -6,8 +6,9 @@ import torch
 from torch import nn
 
 from vit_tutorial.attention import MultiHeadSelfAttention
-from vit_tutorial.exercises.cases import random_tensor, randomised
+from vit_tutorial.exercises.cases import named_parameters, random_tensor, randomised
 from vit_tutorial.exercises.engine import Exercise
+from vit_tutorial.exercises.outcomes import WithParameters
 from vit_tutorial.mlp import MLP
 
 
@@ -20,14 +21,21 @@ def _run(answer, x, heads):
     d = x.shape[-1]
     with torch.random.fork_rng():  # leave the notebook's random numbers alone
         attention, mlp = MultiHeadSelfAttention(d, heads), MLP(d, 2 * d)
-    layers = nn.LayerNorm(d), attention, nn.LayerNorm(d), mlp
-    return answer(x, *randomised(nn.ModuleList(layers)))
+    layers = nn.ModuleList([nn.LayerNorm(d), attention, nn.LayerNorm(d), mlp])
+    output = answer(x, *randomised(layers))
+    names = ("norm1", "attention", "norm2", "mlp")
+    return WithParameters(output, named_parameters(names, layers))
 
 
 exercise = Exercise(
     "05.2",
     encoder_block,
-    cases=lambda: [(random_tensor(2, 5, 6), 2), (random_tensor(3, 4, 9, seed=2), 3)],
+    cases=lambda: [
+        (random_tensor(*shape, seed=seed).requires_grad_(), heads)
+        for seed, (shape, heads) in enumerate(
+            (((2, 5, 6), 2), ((3, 4, 9), 3), ((1, 3, 4), 2))
+        )
+    ],
     run=_run,
 )
 
@@ -102,3 +110,49 @@ def in_parallel(x, norm1, attention, norm2, mlp):
 )
 def mlp_first(x, norm1, attention, norm2, mlp):
     return encoder_block(x, norm2, mlp, norm1, attention)
+
+
+exercise.variant(
+    lambda x, norm1, attention, norm2, mlp: encoder_block(
+        x, nn.Identity(), attention, nn.Identity(), mlp
+    ),
+    "there is no LayerNorm. Each half begins with one: attention(norm1(x)), mlp(norm2(x)).",
+    "没有层归一化。两半都要以它开头：attention(norm1(x))、mlp(norm2(x))。",
+    name="norms_forgotten",
+)
+exercise.variant(
+    lambda x, norm1, attention, norm2, mlp: encoder_block(
+        x, norm1, attention, nn.Identity(), mlp
+    ),
+    "norm2 is missing: the MLP reads norm2(x).",
+    "漏了 norm2：MLP 读的是 norm2(x)。",
+    name="second_norm_forgotten",
+)
+exercise.variant(
+    lambda x, norm1, attention, norm2, mlp: encoder_block(
+        x, nn.Identity(), attention, norm2, mlp
+    ),
+    "norm1 is missing: attention reads norm1(x).",
+    "漏了 norm1：注意力读的是 norm1(x)。",
+    name="first_norm_forgotten",
+)
+exercise.variant(
+    lambda x, norm1, attention, norm2, mlp: encoder_block(
+        norm1(x), nn.Identity(), attention, norm2, mlp
+    ),
+    "norm1 stands on the stream: you add to norm1(x). Add to the x that came in.",
+    "norm1 站到了主干上：你加到了 norm1(x) 上。应该加到进来的那个 x 上。",
+    name="stream_normalised",
+)
+exercise.variant(
+    lambda x, norm1, attention, norm2, mlp: x + mlp(norm2(x + attention(norm1(x)))),
+    "the second sum takes the x that came in, so what attention added is lost. Add to the stream as it is now.",
+    "第二次加法用的还是进来的 x，注意力加的东西就丢了。应该加到现在的主干上。",
+    name="second_sum_from_the_start",
+)
+exercise.variant(
+    lambda x, norm1, attention, norm2, mlp: x + attention(norm1(x)),
+    "the second half is missing: x + mlp(norm2(x)).",
+    "漏了后一半：x + mlp(norm2(x))。",
+    name="mlp_forgotten",
+)

@@ -77,3 +77,28 @@ def mlp_prefix_forgotten(source):
 )
 def underscore_kept(source):
     return {n.replace("qkv.", "qkv_"): v for n, v in pour(source).items()}
+
+
+exercise.variant(
+    dict,
+    "the names are still torch's. Ours are attention.qkv, attention.projection, mlp.linear1 and mlp.linear2.",
+    "名字还是 torch 的。我们的是 attention.qkv、attention.projection、mlp.linear1 和 mlp.linear2。",
+    name="names_unchanged",
+)
+exercise.variant(
+    lambda source: {
+        n.replace("linear1", "x")
+        .replace("linear2", "linear1")
+        .replace("x", "linear2"): v
+        for n, v in pour(source).items()
+    },
+    "linear1 and linear2 are swapped. The first goes from D to the MLP's width.",
+    "linear1 和 linear2 对调了。第一个是从 D 到 MLP 的宽度。",
+    name="linear_layers_swapped",
+)
+exercise.variant(
+    lambda source: {n: v for n, v in pour(source).items() if "projection" not in n},
+    "the output projection is missing: self_attn.out_proj becomes attention.projection.",
+    "漏了输出投影：self_attn.out_proj 对应 attention.projection。",
+    name="projection_forgotten",
+)

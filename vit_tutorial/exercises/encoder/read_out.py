@@ -7,8 +7,9 @@ from functools import partial
 import torch
 from torch import nn
 
-from vit_tutorial.exercises.cases import random_tensor, randomised
+from vit_tutorial.exercises.cases import named_parameters, random_tensor, randomised
 from vit_tutorial.exercises.engine import Exercise
+from vit_tutorial.exercises.outcomes import WithParameters
 
 
 def read_out(stream, norm, head):
@@ -18,14 +19,18 @@ def read_out(stream, norm, head):
 def _run(answer, stream):
     d = stream.shape[-1]
     with torch.random.fork_rng():  # leave the notebook's random numbers alone
-        layers = nn.LayerNorm(d), nn.Linear(d, 7)
-    return answer(stream, *randomised(nn.ModuleList(layers)))
+        layers = nn.ModuleList([nn.LayerNorm(d), nn.Linear(d, 7)])
+    output = answer(stream, *randomised(layers))
+    return WithParameters(output, named_parameters(("norm", "head"), layers))
 
 
 exercise = Exercise(
     "05.3",
     read_out,
-    cases=lambda: [(random_tensor(2, 5, 6),), (random_tensor(3, 4, 8, seed=2),)],
+    cases=lambda: [
+        (random_tensor(*shape, seed=seed).requires_grad_(),)
+        for seed, shape in enumerate(((2, 5, 6), (3, 4, 8), (1, 3, 4)))
+    ],
     run=_run,
 )
 
@@ -85,3 +90,47 @@ _variant(
 )
 def probabilities(stream, norm, head):
     return read_out(stream, norm, head).softmax(dim=-1)
+
+
+exercise.variant(
+    lambda stream, norm, head: head(norm(stream).sum(dim=1)),
+    "you added up all tokens. The class token alone is read: [:, 0].",
+    "你把所有词元加在了一起。应该只读类别词元：[:, 0]。",
+    name="sum_of_all",
+)
+exercise.variant(
+    lambda stream, norm, head: head(norm(stream).amax(dim=1)),
+    "you took the largest value over all tokens. The class token alone is read: [:, 0].",
+    "你在所有词元上取了最大值。应该只读类别词元：[:, 0]。",
+    name="largest_of_all",
+)
+exercise.variant(
+    lambda stream, norm, head: head(norm(stream.mean(dim=1))),
+    "you averaged over all tokens. The class token alone is read: [:, 0].",
+    "你对所有词元取了平均。应该只读类别词元：[:, 0]。",
+    name="norm_of_the_mean",
+)
+exercise.variant(
+    lambda stream, norm, head: read_out(stream, norm, head).log_softmax(dim=-1),
+    "those are logarithms of probabilities. Return what the head gives: logits.",
+    "这是概率的对数。应该直接返回分类头的输出，也就是 logits。",
+    name="logarithms",
+)
+exercise.variant(
+    lambda stream, norm, head: head(norm(stream)),
+    "the head answered for every token. Only the class token is read: [:, 0].",
+    "分类头给每个词元都算了一遍。应该只读类别词元：[:, 0]。",
+    name="all_tokens",
+)
+exercise.variant(
+    lambda stream, norm, head: norm(stream)[:, 0],
+    "the head is missing: that is the class token after the norm.",
+    "漏了分类头：这是归一化之后的类别词元。",
+    name="head_forgotten",
+)
+exercise.variant(
+    lambda stream, norm, head: read_out(stream, norm, head).argmax(dim=-1),
+    "those are the classes. Return the logits, one number for each class.",
+    "这是类别。应该返回 logits，每个类别一个数。",
+    name="classes",
+)

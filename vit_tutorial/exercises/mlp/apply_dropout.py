@@ -18,7 +18,8 @@ def _noise(shape: tuple, p: float, mode: str) -> tuple:
     """A case for `apply_dropout`: noise as `torch.rand` draws it, between 0 and 1."""
     generator = torch.Generator().manual_seed(3)
     noise = torch.rand(shape, generator=generator, dtype=torch.float64)
-    return random_tensor(*shape), noise, p, mode
+    noise.flatten()[-2:] = p  # on the edge: it is not below p
+    return random_tensor(*shape).requires_grad_(), noise, p, mode
 
 
 exercise = Exercise(
@@ -72,3 +73,33 @@ def mask_inverted(x, noise, p, training):
 )
 def scaled_in_evaluation(x, noise, p, training):
     return torch.where(noise < p, 0.0, x) if training else x * (1 - p)
+
+
+@exercise.mistake(
+    "a noise that equals p is kept: torch.rand draws from 0 (included) to 1 (excluded), so exactly a share of p lies "
+    "below p. Drop where noise < p, not where noise <= p.",
+    "噪声等于 p 的地方应该留下：torch.rand 取值从 0（含）到 1（不含），小于 p 的比例正好是 p。"
+    "noise < p 才置零，不是 noise <= p。",
+)
+def dropped_on_the_edge(x, noise, p, training):
+    return torch.where(noise <= p, 0.0, x / (1 - p)) if training else x
+
+
+exercise.variant(
+    lambda x, noise, p, training: torch.where(noise < p, 0.0, x / p) if training else x,
+    "you divided by p. A share of 1 - p is kept: divide by that.",
+    "你除的是 p。留下的比例是 1 - p，应该除以它。",
+    name="divided_by_p",
+)
+exercise.variant(
+    lambda x, noise, p, training: x,
+    "nothing is dropped: in training, values with noise < p become 0.",
+    "一个都没有置零：训练时，noise < p 的地方要变成 0。",
+    name="nothing_dropped",
+)
+exercise.variant(
+    lambda x, noise, p, training: apply_dropout(x, noise, p, not training),
+    "training and evaluation are swapped: drop when training is True.",
+    "训练和评估弄反了：training 为 True 时才置零。",
+    name="modes_swapped",
+)

@@ -14,7 +14,11 @@ def gelu(x):
 
 
 exercise = Exercise(
-    "04.2", gelu, cases=lambda: [(random_tensor(3, 7),), (random_tensor(2, 5),)]
+    "04.2",
+    gelu,
+    cases=lambda: [
+        (random_tensor(*s).requires_grad_(),) for s in ((3, 7), (2, 5), (1, 4))
+    ],
 )
 
 exercise.variant(
@@ -56,3 +60,41 @@ def half_forgotten(x):
 )
 def probability_only(x):
     return 0.5 * (1 + torch.erf(x / 2**0.5))
+
+
+exercise.variant(
+    lambda x: x * torch.sigmoid(1.702 * x),
+    "that is x · sigmoid(1.702x), another approximation. The exact GELU needs erf.",
+    "这是 x · sigmoid(1.702x)，另一种近似。精确的 GELU 要用 erf。",
+    name="sigmoid_approximation",
+)
+exercise.variant(
+    F.silu,
+    "that is SiLU, x · sigmoid(x). GELU multiplies x by Φ(x), which needs erf.",
+    "这是 SiLU，x · sigmoid(x)。GELU 是用 x 乘以 Φ(x)，要用 erf。",
+    name="silu",
+)
+exercise.variant(
+    lambda x: x * 0.5 * (1 + torch.erf(x * 2**0.5)),
+    "you multiplied by √2 inside erf. Divide: erf(x / √2).",
+    "你在 erf 里乘了 √2。应该除：erf(x / √2)。",
+    name="multiplied_by_the_root",
+)
+exercise.variant(
+    lambda x: x * 0.5 * (1 - torch.erf(x / 2**0.5)),
+    "1 - erf is the probability of the other side: it must be 1 + erf.",
+    "1 - erf 是另一边的概率：应该是 1 + erf。",
+    name="wrong_side",
+)
+exercise.variant(
+    lambda x: x * 0.5 * (1 + torch.erf(x / torch.pi**0.5)),
+    "you divided by √π. It is √2.",
+    "你除的是 √π。应该是 √2。",
+    name="root_of_pi",
+)
+exercise.variant(
+    torch.tanh,
+    "that is tanh. GELU multiplies x by Φ(x).",
+    "这是 tanh。GELU 是用 x 乘以 Φ(x)。",
+    name="tanh",
+)

@@ -18,11 +18,14 @@ def _case(b: int, n: int, d: int, eps: float) -> tuple:
     """A case for `layer_norm`: tokens of many scales around other means, weight and bias far from 1 and 0."""
     scales = 10 ** torch.linspace(-2, 1, n, dtype=torch.float64)[:, None]
     x = (random_tensor(b, n, d) + 0.7) * scales
-    return x, 1.5 + 0.5 * random_tensor(d, seed=1), random_tensor(d, seed=2), eps
+    learned = 1.5 + 0.5 * random_tensor(d, seed=1), random_tensor(d, seed=2)
+    return *(each.requires_grad_() for each in (x, *learned)), eps
 
 
 exercise = Exercise(
-    "04.3", layer_norm, cases=lambda: [_case(2, 5, 7, 1e-3), _case(3, 4, 9, 1e-6)]
+    "04.3",
+    layer_norm,
+    cases=lambda: [_case(2, 5, 7, 1e-3), _case(3, 4, 9, 1e-6), _case(1, 3, 5, 1e-4)],
 )
 
 
@@ -95,3 +98,70 @@ def weight_after_bias(x, weight, bias, eps):
 )
 def weight_and_bias_forgotten(x, weight, bias, eps):
     return layer_norm(x, torch.ones_like(weight), torch.zeros_like(bias), eps)
+
+
+@exercise.mistake(
+    "the mean is not subtracted from x; you only divided by the deviation.",
+    "没有从 x 里减去均值，只除了标准差。",
+)
+def mean_not_subtracted(x, weight, bias, eps):
+    variance = x.var(dim=-1, keepdim=True, correction=0)
+    return x / torch.sqrt(variance + eps) * weight + bias
+
+
+@exercise.mistake(
+    "the mean or the variance has lost its last axis, so it doesn't fit x: take both with keepdim=True.",
+    "均值或方差少了最后一个轴，和 x 对不上：求这两个时都要写 keepdim=True。",
+)
+def keepdim_forgotten(x, weight, bias, eps):
+    return x - x.mean(dim=-1)
+
+
+exercise.variant(
+    lambda x, w, b, eps: (
+        (x - x.mean(-1, True)) / (x.var(-1, keepdim=True, correction=0) + eps) * w + b
+    ),
+    "you divided by the variance. Take its square root.",
+    "你除的是方差。还要开平方。",
+    name="divided_by_the_variance",
+)
+exercise.variant(
+    lambda x, w, b, eps: layer_norm(x, w, b, 0.0),
+    "eps is missing: add it to the variance, under the root.",
+    "漏了 eps：应该在根号里加到方差上。",
+    name="eps_forgotten",
+)
+exercise.variant(
+    lambda x, w, b, eps: (
+        (x - x.mean(-1, True)) / (x.std(-1, keepdim=True) + eps) * w + b
+    ),
+    "two things: std() divides by D - 1 (correction=0 divides by D), and eps belongs under the root, added to the variance.",
+    "有两处：std() 除的是 D - 1（correction=0 才是 D）；eps 应该在根号里，加到方差上。",
+    name="unbiased_and_eps_outside",
+)
+exercise.variant(
+    lambda x, w, b, eps: layer_norm(x, b, w, eps),
+    "weight and bias are swapped: times weight, plus bias.",
+    "weight 和 bias 对调了：乘的是 weight，加的是 bias。",
+    name="weight_and_bias_swapped",
+)
+exercise.variant(
+    lambda x, w, b, eps: (
+        (x - x.mean(-1, True)) / (x.square().mean(-1, True) + eps).sqrt() * w + b
+    ),
+    "that is the mean of x², not the variance: subtract the mean before you square.",
+    "这是 x² 的平均，不是方差：平方之前要先减去均值。",
+    name="mean_of_the_squares",
+)
+exercise.variant(
+    lambda x, w, b, eps: layer_norm(x, w, 0 * b, eps),
+    "bias is not added.",
+    "没有加 bias。",
+    name="bias_forgotten",
+)
+exercise.variant(
+    lambda x, w, b, eps: layer_norm(x, torch.ones_like(w), b, eps),
+    "weight is not multiplied.",
+    "没有乘 weight。",
+    name="weight_forgotten",
+)

@@ -1,7 +1,8 @@
-"""Exercise 04.4, the MLP: solution, cases, properties, and the mistakes that are known by name."""
+"""Exercise 04.4, the MLP: solution, cases, and the mistakes that are known by name."""
 
 from __future__ import annotations
 
+import torch
 import torch.nn.functional as F
 from torch import nn
 
@@ -20,21 +21,12 @@ def _layers(b: int, n: int, d: int, mlp_dim: int) -> tuple:
     parameters = [
         random_tensor(*s, seed=i).requires_grad_() for i, s in enumerate(shapes, 1)
     ]
-    return random_tensor(b, n, d), *parameters
+    return random_tensor(b, n, d).requires_grad_(), *parameters
 
 
 exercise = Exercise(
     "04.4", mlp, cases=lambda: [_layers(2, 5, 3, 12), _layers(1, 4, 7, 6)]
 )
-
-
-@exercise.requires(
-    "the output is cut off from the weights: no gradient reaches them, so they could never learn. "
-    "Leave out detach(), .data and torch.no_grad().",
-    "输出和权重断开了：梯度传不回去，这两层就永远学不到东西。不要用 detach()、.data 或 torch.no_grad()。",
-)
-def carries_gradient(output, x, weight1, bias1, weight2, bias2):
-    return output.requires_grad
 
 
 def _mlp(x, weight1, bias1, weight2, bias2, activation):
@@ -80,3 +72,53 @@ def gelu_after_the_second_layer(x, weight1, bias1, weight2, bias2):
 )
 def residual_inside(x, weight1, bias1, weight2, bias2):
     return x + mlp(x, weight1, bias1, weight2, bias2)
+
+
+for _name, _first, _second in (
+    ("bias1_forgotten", 0, 1),
+    ("bias2_forgotten", 1, 0),
+    ("both_biases_forgotten", 0, 0),
+):
+    _missing = [n for n, kept in (("bias1", _first), ("bias2", _second)) if not kept]
+    exercise.variant(
+        lambda x, w1, b1, w2, b2, first, second: mlp(
+            x, w1, first * b1, w2, second * b2
+        ),
+        f"not added: {', '.join(_missing)}. A linear layer is x @ weight.T + bias.",
+        f"没有加上：{'、'.join(_missing)}。线性层是 x @ weight.T + bias。",
+        name=_name,
+        first=_first,
+        second=_second,
+    )
+
+
+exercise.variant(
+    lambda x, *p: F.gelu(mlp(x, *p)),
+    "a GELU stands after the second layer, too. There is one, between the two.",
+    "第二层后面也有一个 GELU。只要一个，放在两层之间。",
+    name="gelu_twice",
+)
+exercise.variant(
+    lambda x, w1, b1, w2, b2: F.gelu(F.linear(x, w1, b1)),
+    "the second layer is missing: it brings the hidden features back to width D.",
+    "漏了第二层：它把隐藏特征变回宽度 D。",
+    name="second_layer_forgotten",
+)
+exercise.variant(
+    lambda x, *p: _mlp(F.gelu(x), *p, activation=nn.Identity()),
+    "the GELU stands before the first layer. It belongs between the two.",
+    "GELU 放到了第一层前面。它应该在两层之间。",
+    name="gelu_before_the_first_layer",
+)
+exercise.variant(
+    lambda x, *p: _mlp(x, *p, activation=F.silu),
+    "you used SiLU. ViT has a GELU between the two layers.",
+    "你用了 SiLU。ViT 的两层之间用的是 GELU。",
+    name="silu_for_gelu",
+)
+exercise.variant(
+    lambda x, *p: _mlp(x, *p, activation=torch.sigmoid),
+    "you used a sigmoid. ViT has a GELU between the two layers.",
+    "你用了 sigmoid。ViT 的两层之间用的是 GELU。",
+    name="sigmoid_for_gelu",
+)

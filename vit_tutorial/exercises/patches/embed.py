@@ -1,4 +1,4 @@
-"""Exercise 01.5, embed with one convolution: solution, cases, properties, and the mistakes that are known by name."""
+"""Exercise 01.5, embed with one convolution: solution, cases, and the mistakes that are known by name."""
 
 from __future__ import annotations
 
@@ -27,15 +27,6 @@ def _layer(b: int, c: int, h: int, w: int, p: int, d: int) -> tuple:
 exercise = Exercise(
     "01.5", embed, cases=lambda: [_layer(2, 3, 8, 12, 4, 5), _layer(1, 2, 15, 6, 3, 4)]
 )
-
-
-@exercise.requires(
-    "the output is cut off from the weight: no gradient reaches it, so it could never learn. "
-    "Leave out detach(), .data and torch.no_grad().",
-    "输出和权重断开了：梯度传不回去，这一层就永远学不到东西。不要用 detach()、.data 或 torch.no_grad()。",
-)
-def carries_gradient(tokens, images, weight, bias):
-    return tokens.requires_grad
 
 
 @exercise.mistake(
@@ -79,3 +70,31 @@ def tokens_column_by_column(images, weight, bias):
 )
 def features_before_tokens(images, weight, bias):
     return embed(images, weight, bias).transpose(1, 2)
+
+
+exercise.variant(
+    lambda x, w, b: F.conv2d(x, w, b, stride=w.shape[-1]),
+    "that is what the convolution returns, (B, D, H/P, W/P). Flatten the grid, then transpose: (B, N, D).",
+    "这是卷积的输出 (B, D, H/P, W/P)。先展平网格，再转置：(B, N, D)。",
+    name="not_flattened",
+)
+exercise.variant(
+    lambda x, w, b: F.conv2d(x, w, b, stride=w.shape[0]).flatten(2).transpose(1, 2),
+    "the stride is D. It is the side of a patch: weight.shape[-1].",
+    "步幅用成了 D。它应该是图像块的边长：weight.shape[-1]。",
+    name="stride_from_the_width",
+)
+exercise.variant(
+    lambda x, w, b: (
+        F.conv2d(x, w, b, stride=w.shape[-1], padding=1).flatten(2).transpose(1, 2)
+    ),
+    "the convolution pads the image. Patches lie side by side, without a rim: padding stays 0.",
+    "卷积给图像补了边。图像块是一块挨一块切的，没有边：padding 应该是 0。",
+    name="padded",
+)
+exercise.variant(
+    lambda x, w, b: F.conv2d(x, w, b, stride=w.shape[-1]).flatten(1),
+    "you flattened features and grid together. Flatten the grid alone, flatten(2), then transpose.",
+    "你把特征和网格一起展平了。应该只展平网格，用 flatten(2)，再转置。",
+    name="all_flattened",
+)

@@ -52,3 +52,33 @@ def end_without_start(image, row, column, patch_size):
 def sliced_the_channels(image, row, column, patch_size):
     top, left = row * patch_size, column * patch_size
     return image[top : top + patch_size, left : left + patch_size]
+
+
+exercise.variant(
+    lambda image, row, column, p: patch_at(image, row - 1, column - 1, p),
+    "you count rows and columns from 1. Both count from 0: the first patch starts at pixel 0.",
+    "你的行和列是从 1 数起的。这里都从 0 数起：第一块从第 0 个像素开始。",
+    name="counted_from_one",
+)
+exercise.variant(
+    lambda image, row, column, p: image[
+        :, row * p : row * p + p + 1, column * p : column * p + p + 1
+    ],
+    "the patch is one pixel too large: the end of a slice does not belong to it, so it is start + patch_size.",
+    "图像块大了一个像素：切片的终点本身不算在内，所以终点就是起点 + patch_size。",
+    name="one_pixel_too_many",
+)
+exercise.variant(
+    lambda image, row, column, p: patch_at(
+        image.permute(1, 2, 0).permute(2, 0, 1), row, column, p
+    ).permute(1, 2, 0),
+    "you sliced as if the image were (H, W, C). It is (C, H, W): the channels come first.",
+    "你按 (H, W, C) 来切了。图像是 (C, H, W)：通道在最前面。",
+    name="channels_taken_for_last",
+)
+exercise.variant(
+    lambda image, row, column, p: image[:, row * p : row * p + p],
+    "only the height is cut. The width needs a slice of its own, by the column.",
+    "只切了高度。宽度也要切，用的是列号。",
+    name="only_the_rows",
+)

@@ -20,7 +20,11 @@ def patchify(images, patch_size):
 exercise = Exercise(
     "01.3",
     patchify,
-    cases=lambda: [(random_tensor(2, 3, 8, 12), 4), (random_tensor(1, 2, 15, 6), 3)],
+    cases=lambda: [
+        (random_tensor(2, 3, 8, 12), 4),
+        (random_tensor(1, 2, 15, 6), 3),
+        (random_tensor(2, 3, 8, 12, seed=1), 4),  # of the same shape, and not the same
+    ],
 )
 
 
@@ -29,6 +33,7 @@ exercise = Exercise(
     "有的值丢了，或者是凭空多出来的：图像里的每个值都应该在图像块里恰好出现一次。",
 )
 def nothing_lost(patches, images, patch_size):
+    images = images.to(patches.dtype)
     return torch.equal(patches.flatten().sort().values, images.flatten().sort().values)
 
 
@@ -81,3 +86,47 @@ exercise.variant(
 )
 def unfold_not_transposed(images, patch_size):
     return F.unfold(images, patch_size, stride=patch_size)
+
+
+def _square_grid(images, patch_size, side):
+    """Cut as if both sides of the image were as long as one of them."""
+    b, c, p = len(images), images.shape[1], patch_size
+    n = images.shape[side] // p
+    x = images.reshape(b, c, n, p, n, p).permute(0, 2, 4, 1, 3, 5)
+    return x.reshape(b, n * n, c * p * p)
+
+
+for _name, _side in (("square_by_the_height", -2), ("square_by_the_width", -1)):
+    exercise.variant(
+        _square_grid,
+        "that works for square images only: there are H/P rows and W/P columns, and they need not be as many.",
+        "这样写只适用于正方形图像：网格有 H/P 行、W/P 列，两者不一定相等。",
+        name=_name,
+        side=_side,
+    )
+
+
+exercise.variant(
+    lambda x, p: _cut(
+        x.reshape(*x.shape[:2], x.shape[3], x.shape[2]), p, (0, 2, 4, 1, 3, 5)
+    ),
+    "the sides are swapped when you split them: H/P belongs to the axis of the height, W/P to that of the width.",
+    "拆分时高和宽弄反了：H/P 属于高那个轴，W/P 属于宽那个轴。",
+    name="grid_height_and_width_swapped",
+)
+exercise.variant(
+    lambda x, p: (
+        x.reshape(len(x), 3, x.shape[2] // p, p, x.shape[3] // p, p)
+        .permute(0, 2, 4, 1, 3, 5)
+        .reshape(len(x), -1, 3 * p * p)
+    ),
+    "the number of channels is fixed at 3. Take it from images.shape.",
+    "通道数写死成了 3。应该从 images.shape 里取。",
+    name="three_channels",
+)
+exercise.variant(
+    lambda x, p: _cut(x, p, (0, 2, 4, 1, 3, 5)).reshape(2, -1, x.shape[1] * p * p),
+    "the number of images is fixed at 2. Take it from images.shape.",
+    "图像的张数写死成了 2。应该从 images.shape 里取。",
+    name="batch_of_two",
+)

@@ -35,7 +35,7 @@ exercise = Exercise(
     "把你拼好的图像再切一次，得不到原来的图像块。",
 )
 def round_trip(images, patches, patch_size, image_size):
-    return torch.equal(patchify(images, patch_size), patches)
+    return torch.equal(patchify(images, patch_size), patches.to(images.dtype))
 
 
 @exercise.mistake(
@@ -83,3 +83,36 @@ def patches_mirrored(patches, patch_size, image_size):
 )
 def channels_read_last(patches, patch_size, image_size):
     return _misread(patches, patch_size, image_size, (patch_size**2, -1))
+
+
+def _order(patches, p, size, order, swapped=False):
+    """Put back with the axes (B, rows, columns, C, row, column) in another order."""
+    rows, columns = (side // p for side in (size[::-1] if swapped else size))
+    x = patches.reshape(len(patches), rows, columns, -1, p, p)
+    return x.permute(order).reshape(len(patches), -1, *size)
+
+
+exercise.variant(
+    lambda x, p, size: _order(x, p, size, (0, 3, 1, 2, 4, 5)),
+    "the axes are not moved back: bring them into the order (B, C, row of the grid, row, column of the grid, column) before the last reshape.",
+    "轴没有挪回来：最后一次 reshape 之前，次序应该是（B，C，网格行，块内行，网格列，块内列）。",
+    name="axes_not_moved",
+)
+exercise.variant(
+    lambda x, p, size: _order(x, p, size, (0, 3, 2, 4, 1, 5)),
+    "you laid the patches column by column. They come in reading order: row of the grid first.",
+    "你把图像块一列一列地摆了。它们是按读书的次序来的：先排满一行。",
+    name="grid_column_by_column",
+)
+exercise.variant(
+    lambda x, p, size: _order(
+        x.reshape(len(x), size[1] // p, size[0] // p, -1),
+        p,
+        size,
+        (0, 3, 1, 4, 2, 5),
+        swapped=True,
+    ),
+    "rows and columns of the grid are swapped: it has H/P rows and W/P columns.",
+    "网格的行数和列数弄反了：应该是 H/P 行、W/P 列。",
+    name="grid_height_and_width_swapped",
+)

@@ -176,3 +176,15 @@ _variant(
     name="values_for_places",
     guess=lambda logits: logits.amax(dim=-1),
 )
+_variant(
+    "you took the smallest logit. The answer is the largest one: argmax.",
+    "你取的是最小的 logit。答案是最大的那个：argmax。",
+    name="smallest_for_largest",
+    guess=lambda logits: logits.argmin(dim=-1),
+)
+exercise.variant(
+    lambda batches: round(accuracy(batches), 2),
+    "you rounded the share. Return it as it is, and let the print round it.",
+    "你把比例四舍五入了。应该原样返回，打印时再取整。",
+    name="rounded",
+)

@@ -107,20 +107,18 @@ def decay_without_the_rate(weight, gradient, mean, square, t, rate, decay):
     return new - decay * weight, mean, square
 
 
-@exercise.mistake(
+exercise.variant(
+    lambda *case: adamw_step(*case[:-1], 0),
     "that is Adam without any decay. The W is still missing: subtract rate * decay * weight, too.",
     "这是没有衰减的 Adam。还缺那个 W：再减去 rate * decay * weight。",
+    name="no_decay",
 )
-def no_decay(weight, gradient, mean, square, t, rate, decay):
-    return adamw_step(weight, gradient, mean, square, t, rate, 0)
-
-
-@exercise.mistake(
+exercise.variant(
+    lambda *case: adamw_step(*case[:-1], -case[-1]),
     "the decay makes the weight grow: it has the wrong sign. Subtract rate * decay * weight.",
     "衰减反而让权重变大了：符号反了。应该减去 rate * decay * weight。",
+    name="decay_with_the_wrong_sign",
 )
-def decay_with_the_wrong_sign(weight, gradient, mean, square, t, rate, decay):
-    return adamw_step(weight, gradient, mean, square, t, rate, -decay)
 
 
 @exercise.mistake(
@@ -191,10 +189,12 @@ _variant(
 )
 
 
-@exercise.mistake(
-    "the three values come in another order: return weight, mean, square.",
-    "三个值的次序不对：应该依次返回 weight、mean、square。",
-)
-def weight_comes_last(weight, gradient, mean, square, t, rate, decay):
-    new, mean, square = adamw_step(weight, gradient, mean, square, t, rate, decay)
-    return mean, square, new
+REORDERED = {"weight_comes_last": (1, 2, 0), "averages_swapped": (0, 2, 1)}
+for _name, _order in REORDERED.items():
+    exercise.variant(
+        lambda *case, order: tuple(adamw_step(*case)[i] for i in order),
+        "the three values come in another order: return weight, mean, square.",
+        "三个值的次序不对：应该依次返回 weight、mean、square。",
+        name=_name,
+        order=_order,
+    )

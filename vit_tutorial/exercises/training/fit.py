@@ -34,8 +34,9 @@ def steps_are_made(output):
 
 
 @exercise.requires(
-    "the learning rate is zero long before the end: total_iters counts the calls of fall.step().",
-    "学习率早早就变成了零：total_iters 数的是 fall.step() 调用了多少次。",
+    "the learning rate is zero before the run ends, so steps are made that change nothing: total_iters counts the calls "
+    "of fall.step(), and the last step still needs a rate.",
+    "训练还没结束，学习率就变成了零，后面的步子都白走了：total_iters 数的是 fall.step() 调用了多少次，最后一步也还要有学习率。",
 )
 def rate_lasts(output):
     return output["rate"] != "zero too early"
@@ -59,8 +60,9 @@ def known_by_heart(output):
 
 
 @exercise.requires(
-    "every epoch brings the same batches. Shuffle the images in each epoch, and the labels with them.",
-    "每一轮的批次都一样。每一轮都要打乱图像，标签也跟着一起打乱。",
+    "every epoch brings the same batches. Shuffle the images in each epoch, and the labels with them; a seed that is set "
+    "in each epoch, or an order drawn once, makes the same order every time.",
+    "每一轮的批次都一样。每一轮都要打乱图像，标签也跟着一起打乱；如果每一轮都重设种子，或者顺序只抽了一次，得到的总是同一个顺序。",
 )
 def order_is_new(output):
     return output["order"] == "new"

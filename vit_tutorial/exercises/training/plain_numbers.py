@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from numbers import Real
 from typing import Any
 
 
@@ -11,4 +12,4 @@ def as_floats(values: list) -> Any:
     for absent in (..., None):
         if any(value is absent for value in values):
             return absent
-    return [float(v) if isinstance(v, int | float) else math.nan for v in values]
+    return [float(v) if isinstance(v, Real) else math.nan for v in values]

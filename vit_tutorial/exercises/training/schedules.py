@@ -27,7 +27,9 @@ def rates_of_a_run(
         A tensor (total_steps,) in float64; `...` or None if a step's rate is that.
     """
     rates = [answer(s, total_steps, warmup_steps, peak) for s in range(total_steps)]
-    rates = as_floats([r.item() if isinstance(r, Tensor) else r for r in rates])
+    rates = as_floats(
+        [r.item() if isinstance(r, Tensor) and r.numel() == 1 else r for r in rates]
+    )
     if not isinstance(rates, list):
         return rates
     return torch.tensor(rates, dtype=torch.float64).round(decimals=5)

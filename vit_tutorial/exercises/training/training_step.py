@@ -183,3 +183,12 @@ _variant(
     loss=partial(F.cross_entropy, reduction="sum"),
 )
 _variant(*EVAL_MODE, name="train_mode_forgotten", train=False)
+
+
+@exercise.mistake(
+    "you made an optimizer of your own. Use the one that is passed in: it keeps its averages from step to step.",
+    "你另建了一个优化器。请用传进来的那个：它的各种平均要一步一步累积下去。",
+)
+def optimizer_of_your_own(model, images, labels, optimizer, clip):
+    own = type(optimizer)(model.parameters(), **optimizer.defaults)
+    return training_step(model, images, labels, own, clip)

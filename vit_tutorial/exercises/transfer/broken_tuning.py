@@ -47,6 +47,8 @@ class Tuning:
         pixels: the smallest and the largest value that the model was trained on; None if it never was.
         moved: length of the way that the backbone's weights went, as a share of their own length.
         dropout: whether it worked in every step.
+        steps: how often the model was called for training.
+        copied: whether a copy of the model was trained.
     """
 
     model: VisionTransformer
@@ -55,6 +57,8 @@ class Tuning:
     pixels: tuple[float, float] | None
     moved: float
     dropout: bool
+    steps: int
+    copied: bool
 
 
 def _task() -> tuple[Tensor, Tensor]:
@@ -76,11 +80,12 @@ def _backbone(model: VisionTransformer) -> Tensor:
 def observe(tune: Callable[..., Any]) -> Tuning:
     """Fine-tune a fresh small model that stands for a pre-trained one, and look on."""
     images, labels = _task()
-    ranges, modes = [], []
+    ranges, modes, called = [], [], []
 
     def see(embeddings: nn.Module, inputs: tuple[Tensor]) -> None:
         ranges.append((inputs[0].min().item(), inputs[0].max().item()))
         modes.append(embeddings.training)
+        called.append(embeddings)
 
     with torch.random.fork_rng():  # leave the notebook's random numbers alone
         torch.manual_seed(0)
@@ -94,7 +99,8 @@ def observe(tune: Callable[..., Any]) -> Tuning:
     low, high = zip(*ranges, strict=True) if ranges else ((), ())
     pixels = (min(low), max(high)) if ranges else None
     moved = ((_backbone(model) - before).norm() / before.norm()).item()
-    return Tuning(model, returned, loss, pixels, moved, all(modes))
+    copied = any(each is not model.embeddings for each in called)
+    return Tuning(model, returned, loss, pixels, moved, all(modes), len(called), copied)
 
 
 def watch_tuning(tune: Callable[..., Any]) -> None:
@@ -124,7 +130,8 @@ def diagnose(tune: Callable[..., Any]) -> Any:
         "pixels": the range that the model was trained on;
         "backbone": "no gradient" where the head is zero, "untouched", "gentle" or "torn";
         "dropout": "on" or "off";
-        "knows": "the classes" at the end or "little", asked where all else is right.
+        "knows": "the classes" at the end or "little", asked where all else is right;
+        "steps": "enough" or "fewer"; "model": "the one given" or "a copy".
     """
     seen = observe(tune)
     if seen.returned is ...:
@@ -139,6 +146,8 @@ def diagnose(tune: Callable[..., Any]) -> Any:
     in_order = healthy and facts["head"] == "new" and seen.dropout
     # The solution's loss ends at 0.04 to 0.06.
     facts["knows"] = "little" if in_order and seen.loss > 0.6 else "the classes"
+    facts["steps"] = "fewer" if seen.steps < STEPS else "enough"
+    facts["model"] = "a copy" if seen.copied else "the one given"
     return facts
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import torch
 from torch import nn
 
 from vit_tutorial.config import ViTConfig
@@ -22,7 +23,10 @@ HEIGHT, WIDTH, OLD_CLASSES = 8, 12, 7
 
 
 class FactsExercise(Exercise):
-    """An exercise whose `run` returns facts, such as {"head": "old", "start": "zero"}."""
+    """An exercise whose `run` returns facts, such as {"head": "old", "start": "zero"}; answers run in float32."""
+
+    def __init__(self, *about: Any, **more: Any) -> None:
+        super().__init__(*about, **more, dtype=torch.float32)
 
     def told(
         self, fact: dict[str, str], en: str, zh: str, **answers: Callable[..., Any]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from functools import partial
 
 import torch
@@ -65,6 +66,19 @@ exercise.variant(
     "目前看来，毛病一处都没治。先看损失：它停在一无所知的水平。优化器认得的是哪个分类头？"
     "再比一比像素的范围和预训练时的。第三处毛病，要等分类头学起来才看得见。",
     name="nothing_mended",
+)
+exercise.told(
+    {"model": "a copy"},
+    "you trained a copy, and the model that was handed in is as it was. Change the model itself: nothing is returned.",
+    "你训练的是一个副本，传进来的模型原封不动。应该直接改这个模型：函数不返回任何东西。",
+    copy_trained=lambda model, *rest: fine_tune(copy.deepcopy(model), *rest),
+)
+exercise.told(
+    {"steps": "fewer"},
+    "the model makes fewer steps than `steps` says: each step is one forward pass, one backward pass and one "
+    "optimizer.step().",
+    "走的步数比 `steps` 少：一步就是一次前向、一次反向、一次 optimizer.step()。",
+    one_step=lambda model, images, labels, steps: fine_tune(model, images, labels, 1),
 )
 exercise.told(
     {"head": "old"},

@@ -33,15 +33,18 @@ def run_prediction(answer: Callable[..., Any], pixels: Tensor, mode: str) -> Any
     with torch.random.fork_rng():  # leave the notebook's random numbers alone
         torch.manual_seed(0)
         model = small_vit().train(mode == "train")
+        before = {name: p.clone() for name, p in model.state_dict().items()}
         _watch_inputs(model, images, facts)
         model.head.register_forward_hook(lambda _, __, output: logits.append(output))
         output = answer(model, pixels)
     if output is None or output is ...:
         return output
-    left = "train" if model.training else "eval"
     facts["pixels"] = _scale(torch.cat(images), pixels) if images else "none"
     facts["gradients"] = "on" if any(x.requires_grad for x in logits) else "off"
-    facts["left"] = "as it was" if left == mode else f"in {left} mode"
+    facts["left"] = _left(model, mode)
+    same = all(torch.equal(p, before[name]) for name, p in model.state_dict().items())
+    frozen = not all(p.requires_grad for p in model.parameters())
+    facts["weights"] = "frozen" if frozen else "as they were" if same else "changed"
     facts["output"] = _output(output, torch.cat(logits)) if logits else "other"
     return facts
 
@@ -59,12 +62,27 @@ def _watch_inputs(model: VisionTransformer, images: list, facts: dict) -> None:
             facts["axis"] = "missing"
         elif inputs[0].shape[1:] != (1, HEIGHT, WIDTH):
             facts["axis"] = "misplaced"
-        if any(module.training for module in model.modules()):
-            facts["mode"] = "train"
         images.append(inputs[0].reshape(-1, 1, HEIGHT, WIDTH).float())
         return (images[-1],)
 
+    def mode(
+        model: nn.Module, inputs: tuple[Any]
+    ) -> None:  # the one that is asked, which may be a copy
+        if any(module.training for module in model.modules()):
+            facts["mode"] = "train"
+
+    model.register_forward_pre_hook(mode)
     model.embeddings.register_forward_pre_hook(before)
+
+
+def _left(model: nn.Module, mode: str) -> str:
+    """In which mode the model is left, with all of its layers."""
+    modes = {module.training for module in model.modules()}
+    if modes == {mode == "train"}:
+        return "as it was"
+    if len(modes) > 1:
+        return "in two modes"
+    return "in train mode" if True in modes else "in eval mode"
 
 
 def _scale(seen: Tensor, pixels: Tensor) -> str:
