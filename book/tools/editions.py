@@ -29,6 +29,7 @@ from pages import (
     translated_from,
 )
 from typography import HAN, load_terms
+from verdict_language import in_chinese
 
 SYNC = "run `make sync`"
 SENTENCE = 4  # so many lower-case English words, without Chinese, are a sentence that nobody translated
@@ -79,12 +80,13 @@ def cell_list_problems(english: Page, chinese: Page) -> Iterator[str]:
 
 
 def code_problems(english: Page, chinese: Page) -> Iterator[str]:
-    """Compares the code cells: source, tags and other metadata, outputs and counts are identical."""
+    """Compares the code cells: source, tags and other metadata, outputs and counts are identical, verdicts aside."""
     if english.metadata != chinese.metadata:
         yield f"{chinese.where()}: the notebook's metadata differ from the English ones: {SYNC}"
     for ours, theirs in zip(english.code_cells(), chinese.code_cells(), strict=True):
+        wanted = in_chinese(ours)
         for key in ("source", "outputs", "execution_count"):
-            if ours[key] != theirs[key]:
+            if wanted[key] != theirs[key]:
                 yield f"{chinese.where(theirs)}: {key} differs from the English cell's: {SYNC}"
         if ours.metadata.get("tags") != theirs.metadata.get("tags"):
             yield f"{chinese.where(theirs)}: the tags differ from the English cell's: {SYNC}"

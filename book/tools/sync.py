@@ -38,6 +38,7 @@ from pages import (
     page_pairs,
     translatable,
 )
+from verdict_language import in_chinese
 
 
 def write(path: Path, text: str) -> bool:
@@ -76,6 +77,7 @@ def carry_over(english: NotebookNode, chinese: NotebookNode | None) -> tuple[Not
     """
     old = {(cell.cell_type, cell.id): cell for cell in (chinese.cells if chinese else [])}
     result = copy.deepcopy(english)
+    result.cells = [in_chinese(cell) if cell.cell_type == "code" else cell for cell in result.cells]
     for cell in result.cells:
         translate(cell, old.pop((cell.cell_type, cell.id), None))
     return result, [cell_id for _, cell_id in old]

@@ -9,7 +9,7 @@ import pytest
 from vit_tutorial import check
 from vit_tutorial.exercises import WrongAnswer
 
-NOT_ATTEMPTED = "{} {}: not attempted yet · 尚未作答\n"  # the exercise's number and name
+NOT_ATTEMPTED = "{} {}: not attempted yet\n"  # the exercise's number and name
 
 
 def verdict(number: str, answer: Any) -> str:
@@ -21,4 +21,5 @@ def verdict(number: str, answer: Any) -> str:
     """
     with pytest.raises(WrongAnswer) as caught:
         check(number, answer)
-    return str(caught.value)
+    title, text = caught.value.title, caught.value.text
+    return f"{title}: {text.en}\n{title}：{text.zh}"
