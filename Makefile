@@ -65,7 +65,8 @@ benchmark: $(TEST)/complete  ## speed and memory against PyTorch's own functions
 	$(TEST)/bin/python benchmarks/model.py
 	$(TEST)/bin/python benchmarks/training.py
 
-pictures: $(TEST)/complete book  ## the front page's pictures, the touch icon, the README's pictures of a page
+pictures: $(TEST)/complete book  ## what the pages show of the package: front page, exercises' values, icon, README's pictures
+	$(TEST)/bin/python book/tools/value_exercises.py
 	$(TEST)/bin/python book/tools/front_page.py
 	$(TEST)/bin/python book/tools/pictures.py
 

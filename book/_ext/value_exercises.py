@@ -1,0 +1,63 @@
+"""Exercises that are answered by values can be answered on the page: fields below the cell, checked in the browser.
+
+What is right and wrong stands in _assets/exercises/values.json (tools/value_exercises.py); _assets/exercises/answer.js
+makes the fields. The names of the values, and what is asked, come from the cell itself.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.transforms import SphinxTransform
+
+FILE = Path(__file__).resolve().parents[1] / "_assets" / "exercises" / "values.json"
+CALL = re.compile(r'^check\("(\d\d\.\d)"', re.MULTILINE)
+ASKED = re.compile(r'^ *"([^"]+)": \.\.\.,? *(?:# *(.*))?$', re.MULTILINE)
+
+
+class ValueExercises(SphinxTransform):
+    """Puts what the script needs into the cell of each such exercise."""
+
+    default_priority = 650
+
+    def apply(self, **kwargs: Any) -> None:
+        """Look at each cell that waits for an answer."""
+        if self.app.builder.name == "epub" or not FILE.is_file():
+            return
+        known = json.loads(FILE.read_text("utf8"))
+        language = self.env.config.language[:2]
+        for cell in list(self.document.findall(nodes.container)):
+            if "tag_exercise" not in cell.get("classes", []):
+                continue
+            source = next(cell.findall(nodes.literal_block)).astext()
+            number = CALL.search(source)
+            if number and number[1] in known:
+                cell += nodes.raw("", form(number[1], known[number[1]], source, language), format="html")
+
+
+def form(number: str, about: dict[str, Any], source: str, language: str) -> str:
+    """An element that holds all about an exercise, for the script; empty for a page without scripts."""
+    mistakes = [{"wrong": each["wrong"], "text": each[language]} for each in about["mistakes"]]
+    asked = dict(ASKED.findall(source))
+    spec = {**about, "number": number, "mistakes": mistakes, "asked": asked}
+    data = html.escape(json.dumps(spec, ensure_ascii=False, separators=(",", ":")))
+    return f'<form class="value-answer" data-exercise="{data}"></form>'
+
+
+def add_script(app: Sphinx, page: str, template: str, context: dict, doctree: nodes.document | None) -> None:
+    """Only pages that have such an exercise load the script."""
+    if 'class="value-answer"' in context.get("body", ""):
+        app.add_js_file("exercises/answer.js", loading_method="defer")
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the extension."""
+    app.add_transform(ValueExercises)
+    app.connect("html-page-context", add_script)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
