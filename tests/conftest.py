@@ -13,6 +13,8 @@ from site_server import SITE, serve
 
 # As in `make test`, before anything imports torch: sums over several threads differ in their last bits.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ["VIT_TUTORIAL_LEDGER"] = "off"  # whoever runs the tests has a ledger of their own
+os.environ["VIT_TUTORIAL_LANGUAGE"] = "en"  # whatever the machine's locale
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from vit_tutorial.cli.options import Parser, add_options
 from vit_tutorial.cli.settings import MODELS, Images, Machine
 from vit_tutorial.training.recipe import Recipe
 
-COMMANDS = ["train", "evaluate", "predict"]
+COMMANDS = ["train", "evaluate", "predict", "report"]
 SETTINGS = {"images": Images, "model": ViTConfig, "recipe": Recipe, "this computer": Machine}
 
 
@@ -101,7 +101,9 @@ def test_a_percent_sign_in_a_text():
 @pytest.mark.parametrize("command", COMMANDS)
 def test_the_examples_in_the_help_are_right(command, monkeypatch):
     text = help_of(command, monkeypatch).replace("\\\n", " ")
-    examples = re.findall(r"-m vit_tutorial (\w+ --?\w.*|predict .*)", text.partition("examples:")[2])
+    examples = re.findall(
+        r"-m vit_tutorial (\w+ --?\w.*|(?:predict|report) .*)", text.partition("examples:")[2]
+    )
     assert len(examples) >= 2
     for example in examples:
         name, *options = shlex.split(example)

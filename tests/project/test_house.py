@@ -23,7 +23,8 @@ FLOORS = (
     ("training",),
     ("transfer", "prediction", "inspection"),
     ("plots", "notebook", "tables"),
-    ("exercises", "cli"),
+    ("exercises",),
+    ("cli",),
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 MODULE_LINES, FUNCTION_LINES = 200, 30

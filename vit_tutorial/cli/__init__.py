@@ -1,4 +1,4 @@
-"""Chapter 6: the command line, `python -m vit_tutorial train|evaluate|predict`.
+"""Chapter 6: the command line, `python -m vit_tutorial train|evaluate|predict|report`.
 
 PyTorch takes seconds to load: a command imports it where it runs, and not for its help.
 """
@@ -14,12 +14,13 @@ from vit_tutorial.cli.options import Parser, processes_now
 
 DIVERGED, REFUSED, INTERRUPTED, NOBODY_READS = 1, 2, 130, 141
 DESCRIPTION = """\
-Train a Vision Transformer, measure it, ask it about images.
+Train a Vision Transformer, measure it, ask it about images; report on a class.
 
 commands:
   train     train a model, or go on with a run
   evaluate  loss and accuracy of a trained model
   predict   what a trained model sees in images
+  report    who has solved which exercises, and which mistakes were met
 
 Each says what it can be told: python -m vit_tutorial train --help"""
 
@@ -55,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(arguments: list[str]) -> None:
     """Run the command that comes first, with the other arguments."""
     parser = Parser(usage="%(prog)s COMMAND [options]", description=DESCRIPTION)
-    known = ("train", "evaluate", "predict")
+    known = ("train", "evaluate", "predict", "report")
     parser.add_argument("COMMAND", choices=known, metavar="COMMAND", help="one of these")
     command = parser.parse_args(arguments[:1]).COMMAND
     if command != "train" and processes_now() > 1:
