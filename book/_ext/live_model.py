@@ -8,7 +8,6 @@ picture alone.
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +16,7 @@ from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 from tools.live_weights import WEIGHTS, file_name
 
-CODE = Path(__file__).resolve().parents[2] / "vit_tutorial" / "assets" / "live_vit"
-FRONT = ("vit.js", "bench.js")  # the front page has no cell that brings them
+CODE = re.compile(r"<script>\n(.*?)</script>", re.DOTALL)
 STILL = re.compile(r'<div class="live-vit-still">.*?</div>', re.DOTALL)
 
 
@@ -32,6 +30,7 @@ def move_weights(app: Sphinx, doctree: nodes.document, page: str) -> None:
             html = still(html)
         elif weights := WEIGHTS.search(html):
             name = file_name(weights[1])
+            app.env.live_vit_code = CODE.search(html)[1]
             app.env.live_vit_weights[name] = weights[1]
             link = f'<script type="text/plain" class="live-vit-weights" src="{"../" * page.count("/")}_static/{name}"></script>'
             html = WEIGHTS.sub('"weights": null', html).replace("<style>", f"{link}<style>", 1)
@@ -56,8 +55,8 @@ def write_weights(app: Sphinx, error: Exception | None) -> None:
     static = Path(app.outdir, "_static")
     for name, weights in app.env.live_vit_weights.items():
         (static / name).write_text(f'vitTutorial.provide("{name}", "{weights}");\n', "utf8")
-    for name in FRONT:
-        shutil.copy2(CODE / name, static / "front" / name)
+    # The front page has no cell that brings the code.
+    (static / "front" / "live-vit.js").write_text(app.env.live_vit_code, "utf8")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -130,7 +130,7 @@ def tray(edition: str) -> str:
     facts = {"images": garments, "classes": splits.classes, "chosen": chosen, "words": WORDS[edition]}
     scripts = "".join(
         f'<script type="text/plain" src="_static/{file}"></script>\n'
-        for file in ("front/vit.js", "front/bench.js", weights_file())
+        for file in ("front/live-vit.js", weights_file())
     )
     return (
         f'<div class="journey-tray">\n<script type="application/json">{json.dumps(facts, ensure_ascii=False)}</script>\n'

@@ -115,7 +115,7 @@ def test_each_hint_and_solution_is_there_once(joined: BeautifulSoup) -> None:
 
 
 def test_a_figure_finds_its_parts_in_the_joined_document(joined: BeautifulSoup) -> None:
-    assert len(joined.select("svg.drawing")) == 8 and len(joined.select("svg.drawing use")) > 50
+    assert len(joined.select("svg.drawing")) == 10 and len(joined.select("svg.drawing use")) > 50
     ids = {each["id"] for each in joined.find_all(id=True)}
     wanted = {each["xlink:href"].removeprefix("#") for each in joined.select("svg.drawing use")}
     wanted |= set(re.findall(r"url\(#([^)]+)\)", str(joined)))

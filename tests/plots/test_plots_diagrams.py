@@ -22,9 +22,7 @@ def test_the_steps_of_attention_are_those_of_pytorch():
     tables = [numbers(ax) for ax in plots.attention_steps(query, key, value, ["a", "b", "c"])]
     expected = F.scaled_dot_product_attention(query, key, value)
     scores = query @ key.T / 2
-    for table, right in zip(
-        tables, (query, key.T, scores, scores.softmax(-1), value, expected), strict=True
-    ):
+    for table, right in zip(tables, (query, key.T, scores, scores.softmax(-1), value, expected), strict=True):
         assert_allclose(table, right, atol=0.0501)
     framed = [len(ax.patches) for ax in plt.gcf().axes]
     assert framed == [1, 0, 1, 1, 0, 1]  # the first token's row, where tokens have rows

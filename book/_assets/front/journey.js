@@ -22,10 +22,10 @@
   };
 
   async function load() {
-    const [code, bench, weights] = [...tray.querySelectorAll("script[type='text/plain']")].map((script) => script.src);
-    for (const src of [code, bench]) await new Promise((done, fail) => {
-      const onerror = () => fail(new Error(src));
-      document.head.append(Object.assign(document.createElement("script"), { src, onload: done, onerror }));
+    const [code, weights] = [...tray.querySelectorAll("script[type='text/plain']")].map((script) => script.src);
+    await new Promise((done, fail) => {
+      const onerror = () => fail(new Error(code));
+      document.head.append(Object.assign(document.createElement("script"), { src: code, onload: done, onerror }));
     });
     return vitTutorial.readModel(await vitTutorial.loadWeights({ weightsFrom: weights }));
   }
@@ -61,7 +61,7 @@
   legend.textContent = data.words.choose;
   status.setAttribute("role", "status");
   group.append(legend, ...data.images.map((_, i) => {
-    const label = document.createElement("label"), photo = Object.assign(new Image(56, 56), { src: garment(i), alt: data.classes[i] });
+    const label = document.createElement("label"), photo = Object.assign(new Image(56, 56), { loading: "lazy", src: garment(i), alt: data.classes[i] });
     const button = Object.assign(document.createElement("input"), { type: "radio", name: "garment", checked: i === chosen, autocomplete: "off" });
     button.addEventListener("change", () => choose(i));
     label.append(button, photo);
