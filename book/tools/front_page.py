@@ -23,6 +23,7 @@ from PIL import Image
 from torch import Tensor
 
 from vit_tutorial import data, pretrained
+from vit_tutorial.plots.live import image_bytes
 
 BOOK = Path(__file__).resolve().parents[1]
 TARGET = BOOK / "_assets" / "front"
@@ -124,7 +125,7 @@ def tray(edition: str) -> str:
     test = splits.test
     first = [int((test.labels == k).nonzero()[0]) for k in range(len(splits.classes))]
     first[test.labels[GARMENT]] = GARMENT
-    pixels = ((test.images[first] + 1) * 127.5).round().to(torch.uint8)
+    pixels = image_bytes(test.images[first])
     garments = [base64.b64encode(bytes(image.flatten().tolist())).decode() for image in pixels]
     chosen = int(test.labels[GARMENT])
     facts = {"images": garments, "classes": splits.classes, "chosen": chosen, "words": WORDS[edition]}

@@ -59,9 +59,8 @@ def number_links(pages: list[Page], word: str) -> None:
     for page in pages:
         for link in page.article.select('a[href^="#"]'):
             target = link["href"][1:]
-            unnumbered = {"sd-stretched-link", "term"} & set(
-                link.get("class", [])
-            )  # a term's page would be said everywhere
+            # A card says where it leads, and a term's page would be said everywhere.
+            unnumbered = {"sd-stretched-link", "term"} & set(link.get("class", []))
             in_text = not unnumbered and link.find_parent(["svg", "pre", "h1", "h2", "h3"]) is None
             if target.partition(".")[0] != page.name and in_text:
                 note = f' <span class="page-of">({before}{number(target)}{after})</span>'

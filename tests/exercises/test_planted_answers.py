@@ -233,21 +233,40 @@ def test_right_answers_pass_however_they_are_written(number, answer, capsys):
 # --- Runs whose learning rate falls otherwise. ---
 
 
-def run_with(rate):
-    """A healthy run for 06.5 that sets the rate of each epoch by hand."""
+def run_with(before=lambda optimizer, epochs: lambda epoch: None, after=lambda optimizer, epochs: None):
+    """A healthy run for 06.5; `before` gives what is done ahead of each epoch, `after` a scheduler to step behind it."""
 
     def fit(model, optimizer, images, labels, epochs):
-        peak = optimizer.param_groups[0]["lr"]
+        set_rate, scheduler = before(optimizer, epochs), after(optimizer, epochs)
         for epoch in range(epochs):
-            optimizer.param_groups[0]["lr"] = peak * rate(epoch, epochs)
+            set_rate(epoch)
             order = torch.randperm(len(images))
             for part in order.split(8):
                 loss = F.cross_entropy(model(images[part]), labels[part])
                 optimizer.zero_grad()
                 loss.backward()
                 optimizer.step()
+            if scheduler is not None:
+                scheduler.step()
 
     return fit
+
+
+def by_hand(rate):
+    """Set the rate of each epoch: the peak times `rate(epoch, epochs)`."""
+
+    def before(optimizer, epochs):
+        peak = optimizer.param_groups[0]["lr"]
+        return lambda epoch: optimizer.param_groups[0].update(lr=peak * rate(epoch, epochs))
+
+    return before
+
+
+def judged(fit, told):
+    if told is None:
+        check("06.5", fit)
+    else:
+        assert told in verdict("06.5", fit)
 
 
 FALLS = [
@@ -261,10 +280,7 @@ FALLS = [
 
 @pytest.mark.parametrize(("rate", "told"), FALLS)
 def test_a_rate_set_by_hand_is_judged_as_one_from_a_scheduler(rate, told):
-    if told is None:
-        check("06.5", run_with(rate))
-    else:
-        assert told in verdict("06.5", run_with(rate))
+    judged(run_with(before=by_hand(rate)), told)
 
 
 @pytest.mark.parametrize(
@@ -277,21 +293,7 @@ def test_a_rate_set_by_hand_is_judged_as_one_from_a_scheduler(rate, told):
     ],
 )
 def test_other_schedulers(scheduler, told):
-    def fit(model, optimizer, images, labels, epochs):
-        fall = scheduler(optimizer, epochs)
-        for _ in range(epochs):
-            order = torch.randperm(len(images))
-            for part in order.split(8):
-                loss = F.cross_entropy(model(images[part]), labels[part])
-                optimizer.zero_grad()
-                loss.backward()
-                optimizer.step()
-            fall.step()
-
-    if told is None:
-        check("06.5", fit)
-    else:
-        assert told in verdict("06.5", fit)
+    judged(run_with(after=scheduler), told)
 
 
 # --- What kind of thing an answer is. ---

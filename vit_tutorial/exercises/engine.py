@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 import traceback
 from collections.abc import Callable, Iterable
@@ -109,6 +110,25 @@ class Exercise:
         """Declare a mistake that is one variant of a function: its keyword arguments say which."""
         self.mistakes.append(Mistake(name, partial(function, **changes), Text(en, zh)))
 
+    def not_added(self, **forgotten: tuple[str, ...]) -> None:
+        """Declare mistakes that leave biases out: for each name, the inputs of the solution that are not added."""
+        inputs = list(inspect.signature(self.solution).parameters)
+        for name, missing in forgotten.items():
+            kept = [each not in missing for each in inputs]
+            self.variant(
+                self._without,
+                f"not added: {', '.join(missing)}. A linear layer is x @ weight.T + bias.",
+                f"没有加上：{'、'.join(missing)}。线性层是 x @ weight.T + bias。",
+                name=name,
+                kept=kept,
+            )
+
+    def _without(self, *case: Any, kept: list[bool]) -> Any:
+        """The solution with some inputs at zero."""
+        return self.solution(
+            *(x if keep else 0 * x for x, keep in zip(case, kept, strict=True))
+        )
+
     def wrong_values(self, name: str, wrong: dict, en: str, zh: str) -> None:
         """Declare a mistake in a dict of values: the values that it gets wrong."""
         self.mistakes.append(Mistake(name, lambda: wrong, Text(en, zh)))
@@ -163,7 +183,7 @@ def _message_alone(
     shown: Callable[..., None] = sys.excepthook,
 ) -> None:
     """In plain Python, too, a verdict is shown without this package's part of the traceback."""
-    if isinstance(error, WrongAnswer) or hasattr(error, "_render_traceback_"):
+    if hasattr(error, "_render_traceback_"):
         print(*error._render_traceback_(), sep="\n", file=sys.stderr)
     else:
         shown(kind, error, trace)

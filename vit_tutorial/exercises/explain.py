@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import permutations
 
 import torch
@@ -15,8 +15,6 @@ from vit_tutorial.exercises.compare import (
     value_difference,
 )
 from vit_tutorial.exercises.outcomes import Outcome
-
-Rule = Callable[[Outcome, Outcome, list[str]], Text | None]
 
 
 def explain(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Iterator
 from typing import Any
 
 from torch import Tensor
@@ -32,7 +33,7 @@ def judge(exercise: Any, answer: Any) -> Any:
         return problem
     with torch_state.in_order(exercise.dtype):
         cases = list(exercise.cases())
-        outcomes = _outcomes(exercise, answer, cases)
+        outcomes = list(_run(exercise, answer, cases))
         if any(unattempted(each.output) for each in outcomes):
             return NOT_ATTEMPTED
         return _function(exercise, answer, outcomes, cases)
@@ -79,16 +80,14 @@ def _function(
     causes = {
         mistake.message
         for mistake in exercise.mistakes
-        if all(
-            map(Outcome.same, outcomes, _outcomes(exercise, mistake.function, cases))
-        )
+        if all(map(Outcome.same, outcomes, _run(exercise, mistake.function, cases)))
     }
     if len(causes) == 1:  # of two that look alike, neither is named
         return causes.pop()
     if isinstance(problem, BaseException):
         return OUT_OF_TIME if isinstance(problem, torch_state.OutOfTime) else problem
     if isinstance(right[0].output, Tensor | tuple):
-        again = _outcomes(exercise, answer, cases)
+        again = list(_run(exercise, answer, cases))
         found = random_inside(outcomes, again) or explain(
             outcomes, right, _names(exercise)
         )
@@ -101,13 +100,14 @@ def _names(exercise: Any) -> list[str]:
     return list(inspect.signature(exercise.solution).parameters)
 
 
-def _outcomes(exercise: Any, answer: Any, cases: list[tuple]) -> list[Outcome]:
+def _run(exercise: Any, answer: Any, cases: list[tuple]) -> Iterator[Outcome]:
+    """Case by case, when it is asked for: a mistake that differs in the first one need not run the others."""
     names = _names(exercise)
-    return [Outcome.of(exercise.run, answer, case, names) for case in cases]
+    return (Outcome.of(exercise.run, answer, case, names) for case in cases)
 
 
 def _right_outcomes(exercise: Any, cases: list[tuple]) -> list[Outcome]:
-    outcomes = _outcomes(exercise, exercise.solution, cases)
+    outcomes = list(_run(exercise, exercise.solution, cases))
     for error in (each.error for each in outcomes if each.error is not None):
         raise RuntimeError(
             f"the book's own solution of {exercise.number} does not run here ({type(error).__name__}: {error}), so "

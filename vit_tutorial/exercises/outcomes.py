@@ -46,15 +46,13 @@ class Outcome:
     def of(cls, run: Callable, answer: Any, case: tuple, names: list[str]) -> Outcome:
         """Run an answer on a copy of a case; `names` are those of the case's inputs."""
         own = copy(case)
-        leaves = {f"{n}": x for n, x in zip(names, own, strict=False) if _learns(x)}
+        leaves = {n: x for n, x in zip(names, own, strict=False) if _learns(x)}
         given = tuple(x.clone() if _learns(x) else x for x in own)  # may be changed
         state = torch_state.read()
         try:
             with torch_state.time_limit(SECONDS):
                 output = run(answer, *given)
-        except Exception as error:  # the learner's: kept, compared, shown
-            return cls(given, error=error)
-        except torch_state.OutOfTime as error:
+        except (Exception, torch_state.OutOfTime) as error:  # kept, compared, shown
             return cls(given, error=error)
         finally:
             changes = torch_state.changed(state)

@@ -69,9 +69,8 @@ def split_heads(x: Tensor, num_heads: int) -> list[Axes]:
             f"x must have shape (T, D) with D divisible by num_heads = {num_heads}, got {tuple(x.shape)}."
         )
     count, width = x.shape
-    tints = (
-        torch.tensor([to_rgb(COLORS[i % len(COLORS)]) for i in range(num_heads)]) * 0.35 + 0.65
-    )  # on white
+    colors = torch.tensor([to_rgb(COLORS[i % len(COLORS)]) for i in range(num_heads)])
+    tints = 0.35 * colors + 0.65  # as if on white
     tints = tints.repeat_interleave(width // num_heads, dim=0).expand(count, -1, -1)  # (T, D, 3)
     figure = plt.figure(figsize=(WIDTH, 2 * (0.36 * count + 0.5)))
     upper, lower = figure.subfigures(2, 1)

@@ -90,7 +90,7 @@ def _data(model: VisionTransformer, images: Tensor, labels: Any, classes: Any) -
         raise ValueError(f"labels must be {len(images)}, one for each image, got {len(labels)}.")
     classes = getattr(model, "classes", None) if classes is None else classes
     return {
-        "images": [_text(bytes(_pixels(image).flatten().tolist())) for image in images],
+        "images": [_text(bytes(image_bytes(image).flatten().tolist())) for image in images],
         "shape": list(images.shape[1:]),
         "labels": labels,
         "classes": None if classes is None else list(classes),
@@ -109,13 +109,14 @@ def _file(model: VisionTransformer, classes: Sequence[str] | None) -> bytes:
     return len(head).to_bytes(8, "little") + head + content[end:]
 
 
-def _pixels(image: Tensor) -> Tensor:
+def image_bytes(image: Tensor) -> Tensor:
+    """From -1 … 1 to whole numbers from 0 to 255, of the same shape."""
     return ((image.detach().cpu() + 1) * 127.5).round().clamp(0, 255).to(torch.uint8)
 
 
 def _bitmap(image: Tensor) -> str:
     """A picture as a BMP, which needs no compression: the same bytes with every version of every library."""
-    pixels = _pixels(image).expand(3, -1, -1).flip(0).permute(1, 2, 0).flip(0)  # (H, W, BGR), from below
+    pixels = image_bytes(image).expand(3, -1, -1).flip(0).permute(1, 2, 0).flip(0)  # (H, W, BGR), from below
     height, width, _ = pixels.shape
     rows = b"".join(bytes(row.flatten().tolist()) + bytes(-3 * width % 4) for row in pixels)
     head = struct.pack(

@@ -159,10 +159,11 @@ exercise.variant(
     name="scaled_by_the_queries",
 )
 exercise.variant(
-    lambda q, k, v: _attend(q, k, v, power=-0.5),
+    _attend,
     "you multiplied by √D_h. Divide.",
     "你乘了 √D_h。应该除。",
     name="multiplied_by_the_root",
+    power=-0.5,
 )
 exercise.variant(
     lambda q, k, v: _weighted((q @ k.mT / q.shape[-1] ** 0.5).exp(), v),
@@ -177,10 +178,11 @@ exercise.variant(
     name="sigmoid",
 )
 exercise.variant(
-    lambda q, k, v: _attend(q, k, v, dim=1),
+    _attend,
     "softmax over the heads (dim=1). The keys are the last axis: dim=-1.",
     "softmax 沿着头的方向做了（dim=1）。键在最后一个轴：dim=-1。",
     name="softmax_over_the_heads",
+    dim=1,
 )
 exercise.variant(
     lambda q, k, v: _weighted(torch.zeros_like(q @ k.mT).softmax(dim=-1), v),

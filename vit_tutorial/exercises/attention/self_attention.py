@@ -121,22 +121,11 @@ def one_head_only(x, w, b, out_w, out_b, h):
     return self_attention(x, w, b, out_w, out_b, 1)
 
 
-for _name, _qkv, _out in (
-    ("input_bias_forgotten", 0, 1),
-    ("output_bias_forgotten", 1, 0),
-    ("both_biases_forgotten", 0, 0),
-):
-    _missing = [n for n, kept in (("qkv_bias", _qkv), ("out_bias", _out)) if not kept]
-    exercise.variant(
-        lambda x, w, b, out_w, out_b, h, qkv, out: _layer(
-            x, w, qkv * b, out_w, out * out_b, h
-        ),
-        f"not added: {', '.join(_missing)}. A linear layer is x @ weight.T + bias.",
-        f"没有加上：{'、'.join(_missing)}。线性层是 x @ weight.T + bias。",
-        name=_name,
-        qkv=_qkv,
-        out=_out,
-    )
+exercise.not_added(
+    input_bias_forgotten=("qkv_bias",),
+    output_bias_forgotten=("out_bias",),
+    both_biases_forgotten=("qkv_bias", "out_bias"),
+)
 
 
 @exercise.mistake(
@@ -148,10 +137,11 @@ def output_weight_not_transposed(x, w, b, out_w, out_b, h):
 
 
 exercise.variant(
-    lambda x, w, b, out_w, out_b, h: _layer(x, w, b, out_w, out_b, h, order=(0, 2, 1)),
+    _layer,
     "key and value are swapped. The fused layer holds them in the order query, key, value.",
     "键和值颠倒了。合并的线性层里，顺序是查询、键、值。",
     name="key_and_value_swapped",
+    order=(0, 2, 1),
 )
 exercise.variant(
     lambda x, *rest: x + self_attention(x, *rest),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import torch
 from torch import nn
 
 from vit_tutorial.attention import MultiHeadSelfAttention
@@ -19,8 +18,7 @@ def encoder_block(x, norm1, attention, norm2, mlp):
 
 def _run(answer, x, heads):
     d = x.shape[-1]
-    with torch.random.fork_rng():  # leave the notebook's random numbers alone
-        attention, mlp = MultiHeadSelfAttention(d, heads), MLP(d, 2 * d)
+    attention, mlp = MultiHeadSelfAttention(d, heads), MLP(d, 2 * d)
     layers = nn.ModuleList([nn.LayerNorm(d), attention, nn.LayerNorm(d), mlp])
     output = answer(x, *randomised(layers))
     names = ("norm1", "attention", "norm2", "mlp")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 
-import torch
 from torch import nn
 
 from vit_tutorial.exercises.cases import named_parameters, random_tensor, randomised
@@ -18,8 +17,7 @@ def read_out(stream, norm, head):
 
 def _run(answer, stream):
     d = stream.shape[-1]
-    with torch.random.fork_rng():  # leave the notebook's random numbers alone
-        layers = nn.ModuleList([nn.LayerNorm(d), nn.Linear(d, 7)])
+    layers = nn.ModuleList([nn.LayerNorm(d), nn.Linear(d, 7)])
     output = answer(stream, *randomised(layers))
     return WithParameters(output, named_parameters(("norm", "head"), layers))
 
@@ -92,17 +90,17 @@ def probabilities(stream, norm, head):
     return read_out(stream, norm, head).softmax(dim=-1)
 
 
-exercise.variant(
-    lambda stream, norm, head: head(norm(stream).sum(dim=1)),
+_variant(
     "you added up all tokens. The class token alone is read: [:, 0].",
     "你把所有词元加在了一起。应该只读类别词元：[:, 0]。",
     name="sum_of_all",
+    pick=lambda tokens: tokens.sum(dim=1),
 )
-exercise.variant(
-    lambda stream, norm, head: head(norm(stream).amax(dim=1)),
+_variant(
     "you took the largest value over all tokens. The class token alone is read: [:, 0].",
     "你在所有词元上取了最大值。应该只读类别词元：[:, 0]。",
     name="largest_of_all",
+    pick=lambda tokens: tokens.amax(dim=1),
 )
 exercise.variant(
     lambda stream, norm, head: head(norm(stream.mean(dim=1))),
@@ -116,11 +114,11 @@ exercise.variant(
     "这是概率的对数。应该直接返回分类头的输出，也就是 logits。",
     name="logarithms",
 )
-exercise.variant(
-    lambda stream, norm, head: head(norm(stream)),
+_variant(
     "the head answered for every token. Only the class token is read: [:, 0].",
     "分类头给每个词元都算了一遍。应该只读类别词元：[:, 0]。",
     name="all_tokens",
+    pick=lambda tokens: tokens,
 )
 exercise.variant(
     lambda stream, norm, head: norm(stream)[:, 0],

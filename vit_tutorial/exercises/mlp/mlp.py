@@ -74,22 +74,11 @@ def residual_inside(x, weight1, bias1, weight2, bias2):
     return x + mlp(x, weight1, bias1, weight2, bias2)
 
 
-for _name, _first, _second in (
-    ("bias1_forgotten", 0, 1),
-    ("bias2_forgotten", 1, 0),
-    ("both_biases_forgotten", 0, 0),
-):
-    _missing = [n for n, kept in (("bias1", _first), ("bias2", _second)) if not kept]
-    exercise.variant(
-        lambda x, w1, b1, w2, b2, first, second: mlp(
-            x, w1, first * b1, w2, second * b2
-        ),
-        f"not added: {', '.join(_missing)}. A linear layer is x @ weight.T + bias.",
-        f"没有加上：{'、'.join(_missing)}。线性层是 x @ weight.T + bias。",
-        name=_name,
-        first=_first,
-        second=_second,
-    )
+exercise.not_added(
+    bias1_forgotten=("bias1",),
+    bias2_forgotten=("bias2",),
+    both_biases_forgotten=("bias1", "bias2"),
+)
 
 
 exercise.variant(
@@ -111,14 +100,16 @@ exercise.variant(
     name="gelu_before_the_first_layer",
 )
 exercise.variant(
-    lambda x, *p: _mlp(x, *p, activation=F.silu),
+    _mlp,
     "you used SiLU. ViT has a GELU between the two layers.",
     "你用了 SiLU。ViT 的两层之间用的是 GELU。",
     name="silu_for_gelu",
+    activation=F.silu,
 )
 exercise.variant(
-    lambda x, *p: _mlp(x, *p, activation=torch.sigmoid),
+    _mlp,
     "you used a sigmoid. ViT has a GELU between the two layers.",
     "你用了 sigmoid。ViT 的两层之间用的是 GELU。",
     name="sigmoid_for_gelu",
+    activation=torch.sigmoid,
 )

@@ -69,9 +69,7 @@ exercise.variant(
     name="one_pixel_too_many",
 )
 exercise.variant(
-    lambda image, row, column, p: patch_at(
-        image.permute(1, 2, 0).permute(2, 0, 1), row, column, p
-    ).permute(1, 2, 0),
+    lambda *case: patch_at(*case).permute(1, 2, 0),
     "you sliced as if the image were (H, W, C). It is (C, H, W): the channels come first.",
     "你按 (H, W, C) 来切了。图像是 (C, H, W)：通道在最前面。",
     name="channels_taken_for_last",

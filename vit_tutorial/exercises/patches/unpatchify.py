@@ -93,16 +93,18 @@ def _order(patches, p, size, order, swapped=False):
 
 
 exercise.variant(
-    lambda x, p, size: _order(x, p, size, (0, 3, 1, 2, 4, 5)),
+    _order,
     "the axes are not moved back: bring them into the order (B, C, row of the grid, row, column of the grid, column) before the last reshape.",
     "轴没有挪回来：最后一次 reshape 之前，次序应该是（B，C，网格行，块内行，网格列，块内列）。",
     name="axes_not_moved",
+    order=(0, 3, 1, 2, 4, 5),
 )
 exercise.variant(
-    lambda x, p, size: _order(x, p, size, (0, 3, 2, 4, 1, 5)),
+    _order,
     "you laid the patches column by column. They come in reading order: row of the grid first.",
     "你把图像块一列一列地摆了。它们是按读书的次序来的：先排满一行。",
     name="grid_column_by_column",
+    order=(0, 3, 2, 4, 1, 5),
 )
 exercise.variant(
     lambda x, p, size: _order(
