@@ -11,6 +11,7 @@ from verdicts import NOT_ATTEMPTED
 
 from vit_tutorial.exercises import WrongAnswer
 from vit_tutorial.exercises.engine import Exercise
+from vit_tutorial.exercises.values import ValuesExercise
 
 
 def double(x):
@@ -120,8 +121,8 @@ def test_changing_the_input_in_place_is_told_and_harms_no_other_answer():
 
 
 def test_values_by_name(capsys):
-    exercise = Exercise("99.2", lambda: {"a": 3, "b": 4}, values=True)
-    exercise.wrong_values("seven", {"b": 7}, "you added.", "你做了加法。")
+    exercise = ValuesExercise("99.2", lambda: {"a": 3, "b": 4})
+    exercise.wrong_values("seven", lambda: {"b": 7}, "you added.", "你做了加法。")
     assert "you added." in message(exercise, {"a": 3, "b": 7})
     assert "not right yet: a, b" in message(exercise, {"a": 4, "b": 3})
     assert "b: something is still `...`" in message(exercise, {"a": 3, "b": ...})

@@ -16,6 +16,7 @@ import torch
 
 from vit_tutorial.exercises import judge
 from vit_tutorial.exercises.compare import Text, said
+from vit_tutorial.exercises.console import show
 
 PACKAGE = str(Path(__file__).resolve().parents[1])
 
@@ -87,9 +88,15 @@ class Exercise:
     choices: tuple[str, ...] = ()
     dtype: torch.dtype = torch.float64
 
-    @property
-    def name(self) -> str:
-        return self.solution.__name__
+    def __post_init__(self) -> None:
+        self.name = self.solution.__name__
+        self.title = f"{self.number} {self.name}"
+
+    def with_numbers(self, variant: int) -> Exercise:
+        """The same exercise with other numbers."""
+        raise ValueError(
+            f"{self.number} has no variant {variant}: only exercises that are answered by numbers have variants."
+        )
 
     def mistake(self, en: str, zh: str) -> Callable[[Callable], Callable]:
         """Decorate a function that makes a mistake."""
@@ -129,10 +136,6 @@ class Exercise:
             *(x if keep else 0 * x for x, keep in zip(case, kept, strict=True))
         )
 
-    def wrong_values(self, name: str, wrong: dict, en: str, zh: str) -> None:
-        """Declare a mistake in a dict of values: the values that it gets wrong."""
-        self.mistakes.append(Mistake(name, lambda: wrong, Text(en, zh)))
-
     def requires(self, en: str, zh: str) -> Callable[[Callable], Callable]:
         """Decorate a property: a function of the output and the case that is true of every right answer."""
         return self._collect(
@@ -148,13 +151,13 @@ class Exercise:
         found = judge.judge(self, answer)
         if isinstance(found, Text):
             known = [each.name for each in self.mistakes if each.message == found]
-            raise WrongAnswer(f"✗ {self.number} {self.name}", found, "".join(known[:1]))
+            raise WrongAnswer(f"✗ {self.title}", found, "".join(known[:1]))
         if isinstance(found, BaseException):
             raise self._theirs(found)
         if found is judge.NOT_ATTEMPTED:
-            print(said(f"{self.number} {self.name}", NOT_ATTEMPTED))
+            show(said(self.title, NOT_ATTEMPTED))
             return False
-        print(said(f"✓ {self.number} {self.name}", CORRECT))
+        show(said(f"✓ {self.title}", CORRECT))
         return True
 
     def _theirs(self, error: BaseException) -> BaseException:
@@ -163,7 +166,7 @@ class Exercise:
         while tb is not None and tb.tb_frame.f_code.co_filename.startswith(PACKAGE):
             tb = tb.tb_next
         lines = "".join(traceback.format_exception(type(error), error, tb)).splitlines()
-        title = said(f"✗ {self.number} {self.name}", THEIRS)
+        title = said(f"✗ {self.title}", THEIRS)
         error._render_traceback_ = lambda: [title, *lines]
         return error
 
@@ -184,7 +187,7 @@ def _message_alone(
 ) -> None:
     """In plain Python, too, a verdict is shown without this package's part of the traceback."""
     if hasattr(error, "_render_traceback_"):
-        print(*error._render_traceback_(), sep="\n", file=sys.stderr)
+        show("\n".join(error._render_traceback_()), sys.stderr)
     else:
         shown(kind, error, trace)
 

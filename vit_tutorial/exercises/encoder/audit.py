@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from vit_tutorial.exercises.encoder.models_to_audit import DEPARTURES
-from vit_tutorial.exercises.engine import Exercise
+from vit_tutorial.exercises.values import ValuesExercise
 
 
 def audit():
@@ -20,7 +22,7 @@ def audit():
     }
 
 
-exercise = Exercise("05.5", audit, values=True, choices=DEPARTURES)
+exercise = ValuesExercise("05.5", audit, choices=DEPARTURES)
 
 WRONG_VERDICTS = {
     ("A stem", "as in the paper"): (
@@ -73,5 +75,5 @@ WRONG_VERDICTS = {
 for (_part, _verdict), (_en, _zh) in WRONG_VERDICTS.items():
     _name = f"{_part} {_verdict}".replace(" ", "_")
     exercise.wrong_values(
-        _name, {_part: _verdict}, f"{_part}: {_en}", f"{_part}：{_zh}"
+        _name, partial(dict, {_part: _verdict}), f"{_part}: {_en}", f"{_part}：{_zh}"
     )
