@@ -43,21 +43,19 @@ class ValueExercises(SphinxTransform):
 
 def form(number: str, about: dict[str, Any], source: str, language: str) -> str:
     """An element that holds all about an exercise, for the script; empty for a page without scripts."""
-    mistakes = [{"wrong": each["wrong"], "text": each[language]} for each in about["mistakes"]]
+    mistakes = [
+        {"name": each["name"], "wrong": each["wrong"], "text": each[language]} for each in about["mistakes"]
+    ]
     asked = dict(ASKED.findall(source))
     spec = {**about, "number": number, "mistakes": mistakes, "asked": asked}
     data = html.escape(json.dumps(spec, ensure_ascii=False, separators=(",", ":")))
-    return f'<form class="value-answer" data-exercise="{data}"></form>'
-
-
-def add_script(app: Sphinx, page: str, template: str, context: dict, doctree: nodes.document | None) -> None:
-    """Only pages that have such an exercise load the script."""
-    if 'class="value-answer"' in context.get("body", ""):
-        app.add_js_file("exercises/answer.js", loading_method="defer")
+    return f'<form class="value-answer" data-number="{number}" data-exercise="{data}"></form>'
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the extension."""
     app.add_transform(ValueExercises)
-    app.connect("html-page-context", add_script)
+    app.add_js_file(
+        "exercises/answer.js", loading_method="defer"
+    )  # on every page, whose contents show what is solved
     return {"parallel_read_safe": True, "parallel_write_safe": True}

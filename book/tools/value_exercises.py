@@ -24,7 +24,7 @@ def value_exercises() -> dict[str, Any]:
             "values": exercise.solution(),
             "choices": list(exercise.choices),
             "mistakes": [
-                {"wrong": each.function(), "en": each.message.en, "zh": each.message.zh}
+                {"name": each.name, "wrong": each.function(), "en": each.message.en, "zh": each.message.zh}
                 for each in exercise.mistakes
             ],
         }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +12,7 @@ from playwright.sync_api import Browser, Page
 from site_server import EDITIONS, toc_pages
 from value_exercises import TARGET, value_exercises
 
-from vit_tutorial.exercises import WrongAnswer, all_exercises, check
+from vit_tutorial.exercises import WrongAnswer, all_exercises, check, ledger
 
 EXERCISES = {number: exercise for number, exercise in all_exercises().items() if exercise.values}
 JUDGE = """({number, answer}) => {
@@ -96,7 +98,7 @@ def test_a_formula_is_read_as_python_reads_it(chapters: Page, server: Any) -> No
 def test_a_reader_answers_and_the_answer_is_kept(chapters: Page, server: Any, edition: str) -> None:
     chapters.goto(f"{server.url}/{edition}/01_patches.html")
     form = chapters.locator("form.value-answer")
-    verdict, button = form.get_by_role("status"), form.get_by_role("button")
+    verdict, button = form.get_by_role("status"), form.locator("[type=submit]")
     button.click()
     colon, nothing = {"en": (": ", "not attempted yet"), "zh": ("：", "尚未作答")}[edition]
     assert verdict.inner_text() == f"01.1 prediction{colon}{nothing}"
@@ -113,6 +115,55 @@ def test_a_reader_answers_and_the_answer_is_kept(chapters: Page, server: Any, ed
     assert verdict.inner_text().startswith("✓ 01.1 prediction")
     assert chapters.evaluate("document.documentElement.scrollWidth") == 390
     assert min(field.bounding_box()["height"] for field in form.locator("input, button").all()) >= 44
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_the_record_is_a_ledger_that_python_loads(
+    chapters: Page, server: Any, edition: str, tmp_path: Path
+) -> None:
+    chapters.goto(f"{server.url}/{edition}/03_attention.html")
+    form = chapters.locator("form.value-answer").first
+    for name, text in {
+        "divide_by": "8",
+        "largest_percent": "46",
+        "output": "7",
+        "sum_of_all_weights": "10",
+    }.items():
+        form.get_by_label(name).fill(text)
+    for text in ("8", "8", "4"):
+        form.get_by_label("divide_by").fill(text)
+        form.get_by_label("largest_percent").fill({"8": "46", "4": "60"}[text])
+        form.locator("[type=submit]").click()
+    with chapters.expect_download() as download:
+        form.locator(".value-save").click()
+    kept = ledger.read(Path(download.value.path()))
+    entry = kept["exercises"]["03.1"]
+    assert (kept["last"], entry["wrong"], entry["mistakes"]) == ("03.1", 2, {"width_of_the_model": 2})
+    assert date.fromisoformat(entry["solved"])
+    check.ledger(tmp_path / "own.json")
+    check.load(download.value.path())
+    assert ledger.read(tmp_path / "own.json")["exercises"] == kept["exercises"]
+
+
+def ticked(page: Page, part: str) -> list[str]:
+    return [link.inner_text().split()[0] for link in page.locator(f"{part} a:has(.solved-tick)").all()]
+
+
+def test_contents_have_a_tick_where_an_exercise_is_solved_and_where_a_chapter_is(
+    chapters: Page, server: Any
+) -> None:
+    chapters.set_viewport_size({"width": 1440, "height": 900})
+    chapters.goto(f"{server.url}/en/03_attention.html")
+    assert ticked(chapters, ".bd-links") == ticked(chapters, ".page-toc") == []
+    for form, number in zip(chapters.locator("form.value-answer").all(), ("03.1", "03.5"), strict=True):
+        for name, value in EXERCISES[number].solution().items():
+            form.get_by_label(name).fill(str(value))
+        form.locator("[type=submit]").click()
+        form.locator("[type=submit]").click()  # once more adds no second tick
+        assert len(ticked(chapters, ".page-toc")) == (1 if number == "03.1" else 2)
+        assert ticked(chapters, ".bd-links") == ([] if number == "03.1" else ["03"])
+    chapters.goto(f"{server.url}/en/06_training.html")
+    assert ticked(chapters, ".bd-links") == ["03"]
 
 
 def test_without_scripts_there_is_nothing_to_fill_in(server: Any, browser: Browser) -> None:
