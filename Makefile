@@ -67,6 +67,7 @@ benchmark: $(TEST)/complete  ## speed and memory against PyTorch's own functions
 
 pictures: $(TEST)/complete book  ## what the pages show of the package: front page, exercises' values, icon, README's pictures
 	$(TEST)/bin/python book/tools/value_exercises.py
+	$(TEST)/bin/python book/tools/wrong_attempts.py
 	$(TEST)/bin/python book/tools/front_page.py
 	$(TEST)/bin/python book/tools/pictures.py
 

@@ -108,7 +108,7 @@ def test_each_hint_and_solution_is_there_once(joined: BeautifulSoup) -> None:
     helps = joined.find(id="solutions").select(".help")
     for note in joined.select(".help .page-of"):
         note.decompose()
-    assert len(wanted) == 40 and [squeezed(each.get_text()) for each in helps] == wanted
+    assert len(wanted) == 47 and [squeezed(each.get_text()) for each in helps] == wanted
     assert joined.select("details") == [] and len(joined.select(".help")) == len(helps)
     rows = [row.a.get_text() for row in joined.select(".hints")]
     assert rows == ["提示与参考答案"] * 10
