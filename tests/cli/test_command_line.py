@@ -35,7 +35,7 @@ def test_training_learns_and_says_so(trained):
 
 def test_progress_is_on_stderr(trained):
     lines = trained[1].err.splitlines()
-    assert "18 images for training and 6 for validation, 2 classes; 1 process on " in lines[0]
+    assert "18 images for training and 5 for validation, 2 classes; 1 process on " in lines[0]
     assert [line.split(":")[0] for line in lines[1:]] == [f"epoch {i + 1}/{EPOCHS}" for i in range(EPOCHS)]
 
 

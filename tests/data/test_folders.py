@@ -13,15 +13,16 @@ from torchvision.datasets import ImageFolder
 from torchvision.transforms import v2
 
 from vit_tutorial.data import image_folder
+from vit_tutorial.data.folder_scan import place, share_out
 
 
 def test_one_folder_is_split_in_three(flat):
     loaders = open_it(flat)
     assert loaders.classes == ("be", "cat", "horse")
     assert loaders.counts == {
-        "train": {"be": 3, "cat": 12, "horse": 6},
-        "val": {"be": 1, "cat": 4, "horse": 2},
-        "test": {"be": 1, "cat": 4, "horse": 2},
+        "train": {"be": 3, "cat": 14, "horse": 6},
+        "val": {"be": 1, "cat": 4, "horse": 1},
+        "test": {"be": 1, "cat": 2, "horse": 3},
     }
     everything = [file for loader in loaders for file in files(loader)]
     assert len(everything) == len(set(everything)) == 35
@@ -43,13 +44,48 @@ def test_the_split_depends_on_seed_and_names_alone(flat, monkeypatch):
     again, other = open_it(flat), open_it(flat, seed=1)
     assert [files(loader) for loader in again] == [files(loader) for loader in first]
     assert all(files(a) != files(b) for a, b in zip(first, other, strict=True))
-    assert other.counts == first.counts
+    assert {sum(part.values()) for part in other.counts.values()} != {0}
+
+
+def parts_of(loaders) -> dict[str, str]:
+    return {name: part for part, loader in loaders._asdict().items() for name in files(loader)}
+
+
+@pytest.mark.parametrize("n", [6, 9, 100])
+def test_images_that_are_added_move_no_other_into_val_or_test(n, tmp_path):
+    """With few images a split may take one of training's; only back to training may it move."""
+    rank = {"train": 0, "val": 1, "test": 2}
+    names = numbered(2 * n)
+    random.Random(n).shuffle(names)
+    put(tmp_path / "dog", names[:n])
+    for seed in (1, 3, 4, 5, 6, 7, 8, 9):
+        put(tmp_path / "cat", names[:n])
+        before = parts_of(open_it(tmp_path, seed=seed))
+        put(tmp_path / "cat", names)
+        after = parts_of(open_it(tmp_path, seed=seed))
+        assert all(rank[after[name]] <= rank[part] for name, part in before.items())
+        assert n < 100 or all(after[name] == part for name, part in before.items())
+        for name in names[n:]:
+            (tmp_path / "cat" / name).unlink()
+
+
+def test_the_shares_are_about_what_was_asked_for(tmp_path):
+    files_of = {"cat": [tmp_path / "cat" / f"{i}.jpg" for i in range(4000)]}
+    drawn = share_out({"all": files_of}, val_share=0.3, test_share=0.1, seed=5)
+    shares = {part: len(found["cat"]) / 4000 for part, found in drawn.items()}
+    assert shares == pytest.approx({"train": 0.6, "val": 0.3, "test": 0.1}, abs=0.025)
+
+
+def test_the_place_of_a_name_is_the_same_on_every_system():
+    """macOS writes é as two characters; the number is that of SHA-256, whatever computes it."""
+    assert place(Path("root/café/é.jpg"), 0) == place(Path("x/cafe\u0301/e\u0301.jpg"), 0)
+    assert place(Path("a/cat/0.jpg"), 7) == pytest.approx(0.46267012771737726, abs=1e-15)
 
 
 def test_train_and_test_folders_stay_what_they_are(split):
     loaders = open_it(split, val_share=0.3)
     assert loaders.counts == {
-        "train": {"cat": 7, "horse": 7}, "val": {"cat": 3, "horse": 3}, "test": {"cat": 4, "horse": 4},
+        "train": {"cat": 9, "horse": 7}, "val": {"cat": 1, "horse": 3}, "test": {"cat": 4, "horse": 4},
     }  # fmt: skip
     parts = [{path.parts[-3] for path, _ in loader.dataset.samples} for loader in loaders]
     assert parts == [{"train"}, {"train"}, {"test"}]

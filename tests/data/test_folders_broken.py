@@ -1,5 +1,6 @@
 """A folder of photos: files that can't be read are named when it is opened, not in the third epoch."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -44,4 +45,21 @@ def test_a_file_that_breaks_later_is_named_too(workers, flat):
 def test_broken_link_is_named(flat):
     (flat / "cat" / "link.png").symlink_to(flat / "nowhere.png")
     with pytest.raises(ValueError, match=r"cat/link\.png"):
+        open_it(flat)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_among_the_photos_is_named_and_not_waited_for(flat):
+    os.mkfifo(flat / "cat" / "pipe.png")
+    with pytest.raises(ValueError, match=r"pipe\.png is no file \(a pipe or a device\)"):
+        open_it(flat)
+
+
+def test_a_picture_of_too_many_pixels_is_no_bomb(flat, monkeypatch):
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)  # instead of a picture of 13,000 × 13,000
+    Image.new("L", (11, 10)).save(flat / "cat" / "large.png")
+    with (
+        pytest.warns(Image.DecompressionBombWarning),
+        pytest.raises(ValueError, match="it has 12×10 pixels, too many"),
+    ):
         open_it(flat)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import unicodedata
 from fnmatch import fnmatchcase
 from pathlib import Path
-
-import numpy as np
 
 from vit_tutorial.data.reading import suffixes
 
@@ -42,29 +42,43 @@ def share_out(files: dict[str, Files], val_share: float, test_share: float, seed
     for name, share in (("val_share", val_share), ("test_share", test_share)):
         if not 0 < share < 1:
             raise ValueError(f"{name} must lie between 0 and 1, a share of each class's images, got {share}.")
-    generator = np.random.default_rng(seed)
     if "all" in files:
-        return _draw(files["all"], {"test": test_share, "val": val_share}, generator)
+        if test_share + val_share >= 1:
+            raise ValueError(
+                f"test_share {test_share} and val_share {val_share} together leave nothing for training. Take less."
+            )
+        return _draw(files["all"], {"test": test_share, "val": test_share + val_share}, seed)
     if "val" not in files:
-        return files | _draw(files["train"], {"val": val_share}, generator)
+        return files | _draw(files["train"], {"val": val_share}, seed)
     return files
 
 
-def _draw(files: Files, shares: dict[str, float], generator: np.random.Generator) -> dict[str, Files]:
-    """Take a share of each class for each split; what remains is for training."""
-    splits: dict[str, Files] = {split: {} for split in ("train", *shares)}
+def _draw(files: Files, limits: dict[str, float], seed: int) -> dict[str, Files]:
+    """Give each file a place from 0 to 1 by its name: up to the first limit it is for the first split, and so on.
+
+    So an image that is added moves no other. Each split has at least one image of each class; where the limits
+    give it none, it takes the next, which may go back to training, and never the other way, when others come.
+    """
+    splits: dict[str, Files] = {split: {} for split in ("train", *limits)}
     for name, paths in files.items():
-        numbers = [max(1, round(len(paths) * share)) for share in shares.values()]
-        if sum(numbers) >= len(paths):
+        places = {path: place(path, seed) for path in paths}
+        rest = sorted(paths, key=places.get)
+        for split, limit in limits.items():
+            number = max(1, sum(places[path] < limit for path in rest))
+            splits[split][name], rest = sorted(rest[:number]), rest[number:]
+        if not rest:
             raise ValueError(
-                f"the class folder {paths[0].parent} has too few images, {len(paths)}: "
-                f"{sum(numbers)} of them for {' and '.join(shares)} leave none for "
-                "training. Add images, or choose smaller shares."
+                f"the class folder {paths[0].parent} has too few images, {len(paths)}: by their names all are for "
+                f"{' and '.join(limits)}, and none is left for training. Add images, or choose another seed."
             )
-        parts = np.split(generator.permutation(len(paths)), np.cumsum(numbers))
-        for split, part in zip((*shares, "train"), parts, strict=True):
-            splits[split][name] = [paths[i] for i in sorted(part)]
+        splits["train"][name] = sorted(rest)
     return splits
+
+
+def place(path: Path, seed: int) -> float:
+    """A number from 0 to 1 that seed, class and name of a file fix, on every system."""
+    name = unicodedata.normalize("NFC", f"{seed}/{path.parent.name}/{path.name}")
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big") / 2**64
 
 
 def _split_folders(root: Path, ignore: tuple[str, ...]) -> dict[str, Path]:
@@ -116,6 +130,8 @@ def _images(folder: Path, ignore: tuple[str, ...]) -> list[Path]:
     if folders:
         raise _stray(folders[0], "is a folder inside a class folder")
     for file in files:
+        if file.exists() and not file.is_file():
+            raise _stray(file, "is no file (a pipe or a device)")
         if file.suffix.lower() not in suffixes():
             raise _stray(file, "has not the suffix of an image (.jpg, .png, …)")
     if not files:
@@ -137,4 +153,4 @@ def _stray(path: Path, reason: str) -> ValueError:
     pattern = path.name
     if path.is_file() and path.suffix and path.suffix.lower() not in suffixes():
         pattern = f"*{path.suffix}"
-    return ValueError(f"{path} {reason}. Move it away, or leave it out by ignore=({pattern!r},).")
+    return ValueError(f"{path} {reason}. Move it away, or leave it out by ignore=({pattern!r},) (--ignore).")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 
 from PIL import Image
@@ -28,15 +30,25 @@ class ImageFolder(Dataset):
         files: the files of each class; classes are numbered in this order.
         transform: from a Pillow image to a tensor.
         mode: "RGB" or "L", as for `read_image`.
+        standard: whether `image_transform` is all, or the first part, of the transform.
     """
 
-    def __init__(self, files: Files, transform: Transform, mode: str) -> None:
+    def __init__(self, files: Files, transform: Transform, mode: str, standard: bool = True) -> None:
         self.classes = tuple(files)
         self.counts = {name: len(paths) for name, paths in files.items()}
         self.samples = []
         for label, paths in enumerate(files.values()):
             self.samples += [(path, label) for path in paths]
         self.transform, self.mode = transform, mode
+        self.standard = standard  # values from -1 to 1, by `image_transform`
+
+    @cached_property
+    def contents(self) -> dict[str, str]:
+        """For each class a checksum of its files' names and sizes: other images have another one."""
+        lines: dict[str, list[str]] = {name: [] for name in self.classes}
+        for path, label in self.samples:
+            lines[self.classes[label]].append(f"{path.name} {path.stat().st_size}")
+        return {name: sha256("\n".join(files).encode()).hexdigest() for name, files in lines.items()}
 
     def __len__(self) -> int:
         return len(self.samples)
@@ -78,10 +90,11 @@ def image_folder(
         batch_size: B, images in a batch.
         transform: from a Pillow image to a tensor, in place of `image_transform`.
         train_transform: the same for training images, where augmentation belongs.
-        val_share: share of each class for validation, where `root` has no such folder:
+        val_share: about this share of each class is for validation, where `root` has no such folder:
             of the training images, or of all where the test images are drawn, too.
-        test_share: share of each class for the test, where `root` has no test folder.
-        seed: fixes which images these are.
+        test_share: about this share of each class is for the test, where `root` has no test folder.
+        seed: fixes, with an image's class and name, whether it is one of these: an image that is added moves
+            no other.
         num_workers: processes that read images beside the one that trains.
         mode: "RGB", or "L" (grey) for a model of one channel.
         ignore: patterns of names to pass over, such as "*.txt".
@@ -100,9 +113,9 @@ def image_folder(
     found = scan(Path(root).expanduser(), patterns)
     files = share_out(found, val_share, test_share, seed)
     splits = Splits(
-        ImageFolder(files["train"], train_transform or evaluation, mode),
-        ImageFolder(files["val"], evaluation, mode),
-        ImageFolder(files["test"], evaluation, mode),
+        ImageFolder(files["train"], train_transform or evaluation, mode, transform is None),
+        ImageFolder(files["val"], evaluation, mode, transform is None),
+        ImageFolder(files["test"], evaluation, mode, transform is None),
     )
     if check:
         _check_files([path for split in splits for path, _ in split.samples])
@@ -119,7 +132,7 @@ def _check_files(files: list[Path]) -> None:
         more = f"\n… and {len(faults) - 10} more." if len(faults) > 10 else ""
         raise ValueError(
             f"{len(faults)} of {len(files)} images can't be used. Repair them, remove "
-            "them, or leave them out by ignore=(...):\n" + "\n".join(faults[:10]) + more
+            "them, or leave them out by ignore=(...) (--ignore):\n" + "\n".join(faults[:10]) + more
         )
 
 

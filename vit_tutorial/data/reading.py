@@ -82,6 +82,8 @@ def _named(source: Image.Image | BinaryIO, name: str | Path, mode: str) -> Image
 
 def _convert(image: Image.Image, mode: str) -> Image.Image:
     """The first frame, upright and in the given mode."""
+    if image.width * image.height > Image.MAX_IMAGE_PIXELS:
+        raise ValueError(f"it has {image.width}×{image.height} pixels, too many: make it smaller.")
     image.getexif()  # older Pillow reads it from the file, which `load` closes
     image.load()
     old = image.mode == "I" and image.format in ("PNG", "PPM")  # of an older Pillow

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Sequence
+from functools import cached_property
+from hashlib import sha256
 from operator import index
 from typing import Any, NamedTuple
 
@@ -32,6 +34,8 @@ class ImageSet(Dataset):
         TypeError: `images` is no tensor.
         ValueError: shape or type of images or labels is another.
     """
+
+    standard = True  # values from -1 to 1, as `image_transform` makes them
 
     def __init__(
         self,
@@ -87,6 +91,12 @@ class ImageSet(Dataset):
         number = torch.bincount(self.labels, minlength=len(self.classes)).tolist()
         return dict(zip(self.classes, number, strict=True))
 
+    @cached_property
+    def contents(self) -> dict[str, str]:
+        """For each class a checksum of its images: other images have another one."""
+        parts = {name: self.images[self.labels == label] for label, name in enumerate(self.classes)}
+        return {name: sha256(part.numpy().tobytes()).hexdigest() for name, part in parts.items()}
+
     def take(self, n: int) -> ImageSet:
         """The first `n` images: as many of each class, where the classes take turns."""
         if check_positive(n, "n") > len(self):
@@ -113,6 +123,13 @@ class ImageSet(Dataset):
     def _chosen(self, which: slice | Tensor) -> ImageSet:
         images, labels = self.images[which], self.labels[which]
         return ImageSet(images, labels, self.classes, self.transform)
+
+
+def told_by(dataset: Dataset, name: str) -> Any:
+    """What a dataset, or the one that it is a part of (`Subset`), says by an attribute; None where there is none."""
+    while not hasattr(dataset, name) and hasattr(dataset, "dataset"):
+        dataset = dataset.dataset
+    return getattr(dataset, name, None)
 
 
 def take_turns(labels: np.ndarray, each: int, generator: np.random.Generator) -> np.ndarray:
