@@ -7,15 +7,20 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from secrets import token_hex
 
+import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
+from vit_tutorial.checks import check_image_size
 from vit_tutorial.config import ViTConfig
 from vit_tutorial.model import VisionTransformer
+from vit_tutorial.wrapped import unwrap
 
-SHAPELESS = ("num_heads", "position", "pooling", "layer_norm_eps")  # no weight shows it
+# What no weight shows:
+SHAPELESS = ("image_size", "num_heads", "position", "pooling", "layer_norm_eps")
 
 
 class CheckpointError(ValueError):
@@ -32,7 +37,8 @@ def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
         write: writes a whole file to the path that it is given.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    half = path.with_name(f".{path.name}.half")
+    # No link waits under a name that nobody knows.
+    half = path.with_name(f".{path.name}.{token_hex(4)}.half")
     try:
         write(half)
         with half.open("rb+") as file:
@@ -48,7 +54,8 @@ def save_model(
     """Write a model's weights, and what it takes to build it again, to one file.
 
     Args:
-        model: a `VisionTransformer`; of another module only the weights are written.
+        model: a `VisionTransformer`, compiled or wrapped or not; of another module only
+            the weights are written.
         path: such as "model.safetensors"; an existing file is replaced.
         classes: the K names of the classes; None keeps those that `model.classes` has.
 
@@ -58,6 +65,7 @@ def save_model(
     Raises:
         ValueError: there are not K names.
     """
+    model = unwrap(model)
     classes = getattr(model, "classes", None) if classes is None else classes
     config = getattr(model, "config", None)
     metadata = {"format": "pt"}
@@ -71,7 +79,7 @@ def save_model(
     if getattr(model, "preprocessing", None) is not None:
         metadata["preprocessing"] = model.preprocessing
     if classes is not None:
-        metadata["classes"] = json.dumps(list(classes), ensure_ascii=False)
+        metadata["classes"] = json.dumps(list(map(str, classes)), ensure_ascii=False)
     tensors = {  # copies: the format has no place for two names of one memory
         name: tensor.detach().cpu().contiguous().clone()
         for name, tensor in model.state_dict().items()
@@ -98,15 +106,22 @@ def load_model(path: str | Path) -> VisionTransformer:
     """
     tensors, metadata = read_tensors(path)
     try:
-        model = VisionTransformer(ViTConfig(**json.loads(metadata["config"])))
+        config = ViTConfig(**json.loads(metadata["config"]))
+        if config.depth > len(tensors):
+            raise ValueError(f"{config.depth} blocks in {len(tensors)} tensors")
+        with torch.device("meta"):  # no memory for what the file may only claim
+            _check_fit(VisionTransformer(config), tensors, path)
         classes = json.loads(metadata.get("classes", "null"))
-    except (KeyError, TypeError, ValueError) as error:
+    except CheckpointError:
+        raise
+    except (KeyError, TypeError, ValueError, RuntimeError) as error:
         raise CheckpointError(
             f"{path} holds weights but not the sizes of the model they belong to. Build "
             "the model yourself and use load_weights(model, path), or pour a library's "
             "weights with vit_tutorial.pretrained."
         ) from error
-    _fill(model, tensors, path)
+    model = VisionTransformer(config)
+    model.load_state_dict(tensors)
     model.classes = None if classes is None else tuple(classes)
     model.preprocessing = metadata.get("preprocessing")
     return model.eval()
@@ -121,8 +136,10 @@ def load_weights(model: nn.Module, path: str | Path) -> None:
             differs from the model's, or its heads; the model keeps its weights.
     """
     tensors, metadata = read_tensors(path)
+    model = unwrap(model)
     _check_choices(model, metadata, path)
-    _fill(model, tensors, path)
+    _check_fit(model, tensors, path)
+    model.load_state_dict(tensors)
 
 
 def read_tensors(path: str | Path) -> tuple[dict[str, Tensor], dict[str, str]]:
@@ -141,7 +158,7 @@ def read_tensors(path: str | Path) -> tuple[dict[str, Tensor], dict[str, str]]:
         ) from error
 
 
-def _fill(model: nn.Module, tensors: dict[str, Tensor], path: str | Path) -> None:
+def _check_fit(model: nn.Module, tensors: dict[str, Tensor], path: str | Path) -> None:
     own = model.state_dict()
     wrong = sorted(own.keys() ^ tensors.keys())
     wrong += [n for n in own if n in tensors and own[n].shape != tensors[n].shape]
@@ -150,7 +167,13 @@ def _fill(model: nn.Module, tensors: dict[str, Tensor], path: str | Path) -> Non
             f"{path} does not fit this model: {len(wrong)} names or shapes differ, the "
             f"first is {wrong[0]}. Build the model with the sizes it was saved with."
         )
-    model.load_state_dict(tensors)
+    for name, tensor in tensors.items():
+        sound = tensor.is_floating_point() == own[name].is_floating_point()
+        if not (sound and tensor.isfinite().all()):
+            raise CheckpointError(
+                f"{path}: {name} ({tensor.dtype}) does not hold finite floating-point "
+                "numbers. Save a sound model."
+            )
 
 
 def _check_choices(
@@ -161,10 +184,17 @@ def _check_choices(
         theirs = ViTConfig(**json.loads(metadata["config"]))
     except (KeyError, TypeError, ValueError):
         return  # nothing is known of the model that had these weights
-    for name in SHAPELESS if isinstance(config, ViTConfig) else ():
-        if getattr(theirs, name) != getattr(config, name):
+    if not isinstance(config, ViTConfig):
+        return
+    said = [asdict(each) | {"image_size": _grid_of(each)} for each in (theirs, config)]
+    for name in SHAPELESS:
+        if said[0][name] != said[1][name]:
             raise CheckpointError(
-                f"{path} is of a model with {name} = {getattr(theirs, name)!r}, this one "
-                f"has {getattr(config, name)!r}: the weights would fit and mean something "
-                f"else. Build the model with the same {name}."
+                f"{path} is of a model with {name} = {said[0][name]!r}, this one has {said[1][name]!r}: the weights "
+                f"would fit and mean something else. Build the model with the same {name}."
             )
+
+
+def _grid_of(config: ViTConfig) -> tuple[int, int] | None:
+    """The image size that positions belong to; without positions any will do."""
+    return None if config.position == "none" else check_image_size(config.image_size)

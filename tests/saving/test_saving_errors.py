@@ -1,6 +1,7 @@
 """Weights that can't be saved or read: the error says why, and nothing is harmed."""
 
 import errno
+import json
 import os
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from reference import assert_error_names
 from tiny_training import CLASSES, assert_same_weights, new_model
 
-from vit_tutorial.saving import CheckpointError, load_model, load_weights, save_model
+from vit_tutorial.saving import CheckpointError, load_model, load_weights, read_tensors, save_model
 
 
 @pytest.mark.parametrize("config", ["", "no JSON", "[1]", '"x"', '{"width": 3}', '{"embed_dim": 0}'])
@@ -99,3 +100,48 @@ def test_truncated_or_foreign_files_are_named(whole, tmp_path_factory, data):
         assert str(path) in str(error)
     else:
         assert len(content) == len(whole)  # bytes drawn by chance may be the right ones
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        (lambda x: x * float("nan"), "torch.float32"),
+        (lambda x: x.fill_(float("inf")), "torch.float32"),
+        (lambda x: x.int(), "torch.int32"),
+        (lambda x: x.to(torch.complex64), "torch.complex64"),
+    ],
+)
+def test_weights_that_are_no_finite_floats_are_refused(tmp_path, change, word):
+    model = new_model()
+    path = save_model(model, tmp_path / "m.safetensors")
+    tensors, metadata = read_tensors(path)
+    tensors["encoder.norm.weight"] = change(tensors["encoder.norm.weight"])
+    safetensors.torch.save_file(tensors, path, metadata)
+    for call in (lambda: load_model(path), lambda: load_weights(model, path)):
+        with pytest.raises(CheckpointError, match=rf"encoder\.norm\.weight \({word}\) does not hold finite"):
+            call()
+
+
+def test_positions_of_another_grid_are_refused(tmp_path):
+    wide, high = (new_model(image_size=size) for size in ((8, 16), (16, 8)))
+    path = save_model(wide, tmp_path / "m.safetensors")
+    before = high.state_dict()["embeddings.position_embedding"].clone()
+    with pytest.raises(CheckpointError, match=r"image_size = \(8, 16\), this one has \(16, 8\)"):
+        load_weights(high, path)
+    assert torch.equal(high.state_dict()["embeddings.position_embedding"], before)
+    square = new_model(image_size=(8, 8))
+    load_weights(new_model(), save_model(square, tmp_path / "square"))
+    small, large = (new_model(image_size=size, position="none") for size in (8, 16))
+    load_weights(large, save_model(small, tmp_path / "none"))
+
+
+@pytest.mark.parametrize(
+    "claim", [{"depth": 10**6}, {"embed_dim": 2**40}, {"mlp_dim": 2**50}, {"num_classes": 10**12}]
+)
+def test_a_file_that_claims_a_giant_is_refused_before_it_is_built(tmp_path, claim):
+    path = save_model(new_model(), tmp_path / "m")
+    tensors, metadata = read_tensors(path)
+    config = json.loads(metadata["config"]) | claim
+    safetensors.torch.save_file(tensors, path, metadata | {"config": json.dumps(config)})
+    with pytest.raises(CheckpointError):
+        load_model(path)

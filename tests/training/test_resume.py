@@ -40,7 +40,7 @@ def contents(folder: Path) -> dict[str, Any]:
     """What each file holds; safetensors writes its metadata in any order, so that bytes may differ."""
     read = {".pt": lambda file: torch.load(file, weights_only=True), ".json": Path.read_bytes}
     read[".safetensors"] = lambda file: list(read_tensors(file))
-    return {file.name: read[file.suffix](file) for file in sorted(folder.iterdir())}
+    return {file.name: read[file.suffix](file) for file in sorted(folder.iterdir()) if file.name != ".lock"}
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +106,7 @@ def test_killed_at_every_file_operation(finished, tmp_path):
         if ended == 0:
             break
         assert ended == KILLED, number
-    assert number > 40 and 1 < starts < 10  # three saves; the first begins without a checkpoint
+    assert number > 40 and 1 < starts < 15  # three saves; the first begins without a checkpoint
 
 
 @pytest.mark.parametrize("number", range(1, 13))
@@ -124,7 +124,7 @@ def test_killed_amid_a_file(finished, tmp_path, number):
     halves = list(folder.glob(".*.half"))
     assert [half.stat().st_size for half in halves] == [99]
     begun = any(folder.glob("last-*.training.pt"))
-    assert begun == (number > 2)
+    assert begun == (number > 3)  # weights and history come first
     assert_ends_the_same(finished, "quick", folder, resume=begun)
 
 

@@ -154,7 +154,9 @@ def test_a_nan_in_one_share_stops_all_at_the_same_step(both, folder):
 
 def test_loaders_that_cannot_be_shared_are_refused_by_all(both):
     for found in both:
-        weighted, batches = found["errors"]
+        weighted, batches, unequal = found["errors"]
+        n = 22 + 2 * found["place"][0]
+        assert f"has {n} images, others have more or fewer: give all the same data" in unequal
         assert "WeightedRandomSampler can't be shared by 2 processes" in weighted
         assert "BatchSampler can't be shared by 2 processes" in batches
         assert "shuffle=True" in weighted

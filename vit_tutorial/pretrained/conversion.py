@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 
 import torch
@@ -13,22 +14,28 @@ from vit_tutorial.config import VARIANTS, ViTConfig
 from vit_tutorial.model import VisionTransformer
 from vit_tutorial.pretrained.fitting import Sizes
 from vit_tutorial.pretrained.names import Row
+from vit_tutorial.pretrained.preprocessing import UNKNOWN
+from vit_tutorial.wrapped import unwrap
 
 Size = int | tuple[int, int] | None  # of images; None: read it off the weights
+PREFIXES = re.compile(r"^((module|model|_orig_mod)\.)+")
 WIDEST_USUAL = 1024  # up to here heads of width 64 are the rule; beyond, they are not
 
 
 def state_dict_of(source: nn.Module | Mapping[str, Tensor]) -> Mapping[str, Tensor]:
-    """The entries of a model or of a state dict."""
+    """The entries of a model or of a state dict, without what `torch.compile`, DataParallel or a trainer put around."""
     if isinstance(source, nn.Module):
-        return source.state_dict()
+        return unwrap(source).state_dict()
     if not isinstance(source, Mapping):
         raise TypeError(
             "pass a model or its state dict (names to tensors), got "
             f"{type(source).__name__}. A file is read with "
             "torch.load(path, weights_only=True)."
         )
-    return source
+    for key in ("model", "state_dict", "model_state_dict"):
+        if isinstance(source.get(key), Mapping):
+            source = source[key]
+    return {PREFIXES.sub("", name): entry for name, entry in source.items() if name != "n_averaged"}
 
 
 def ours(entries: Mapping[str, Tensor], rows: list[Row]) -> dict[str, Tensor]:
@@ -107,6 +114,7 @@ def build(
         )
         model = VisionTransformer(config)
     model.load_state_dict(state, assign=True)
+    model.preprocessing = UNKNOWN  # weights do not show it
     _check_logits(source, model)
     return model
 

@@ -24,11 +24,21 @@ def fit(entries: Mapping[str, Tensor], rows: list[Row], source: str) -> Sizes:
         "unexpected entries": unexpected,
         "entries of another shape": misshapen,
     }
+    if not any(rest for key, rest in problems.items() if key != "missing entries") and headless(missing):
+        raise ValueError(
+            f"this {source} has no head, and a VisionTransformer needs one. Give it one of zeros, for K classes: "
+            f"{' and '.join(f'state[{name!r}] = torch.zeros(…)' for name in missing)}, of the shapes (K, D) and (K,)."
+        )
     lines = [f"\n- {key}: {_listed(names)}" for key, names in problems.items() if names]
     if lines:
         found = "".join(lines)
         raise ValueError(f"this {source} does not fit a VisionTransformer:{found}")
     return sizes
+
+
+def headless(missing: list[str]) -> bool:
+    """Whether nothing but a head is missing."""
+    return bool(missing) and all(re.match(r"heads?[./]", name) for name in missing)
 
 
 def _sizes(entries: Mapping[str, Tensor], rows: list[Row]) -> tuple[Sizes, list[str]]:

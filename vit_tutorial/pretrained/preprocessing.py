@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,11 @@ BUNDLED = "vit-fashion"
 PREFIX = "torchvision/"
 TORCHVISION = tuple(f"{PREFIX}vit_{size}" for size in ("b_16", "b_32", "l_16", "l_32"))
 NAMES = (BUNDLED, *TORCHVISION)
+NOBODY_KNOWS = (
+    "nobody knows what this model's images went through in training: here they get values from -1 to 1, which may be "
+    "wrong. Pass the transform that it was trained with, or set model.preprocessing."
+)
+UNKNOWN = "unknown"  # of a model that was trained on other values than `image_transform` gives
 
 
 def transform(
@@ -44,7 +50,9 @@ def transform(
     else:
         name = check_choice(source, "name", NAMES)
         own = 28 if name == BUNDLED else 224
-    if name not in (None, *NAMES):
+    if name == UNKNOWN:
+        warnings.warn(NOBODY_KNOWS, stacklevel=2)
+    if name not in (None, UNKNOWN, *NAMES):
         raise ValueError(
             f"the model's preprocessing is {name!r}, and known are "
             f"{', '.join(map(repr, NAMES))}. Pass a transform of your own."

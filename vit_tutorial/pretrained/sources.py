@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from vit_tutorial.pretrained import conversion, names
 from vit_tutorial.pretrained.conversion import Size
 from vit_tutorial.pretrained.fitting import fit
 from vit_tutorial.pretrained.npz import read_npz, turn
+from vit_tutorial.wrapped import unwrap
 
 Source = nn.Module | Mapping[str, Tensor]
 
@@ -41,10 +43,15 @@ def from_torchvision(
         name.replace("mlp.linear_1", "mlp.0").replace("mlp.linear_2", "mlp.3"): entry
         for name, entry in entries.items()
     }
+    if (
+        len([name for name in entries if re.match(r"heads\..*weight$", name)]) == 1
+    ):  # one layer, however wrapped
+        entries = {re.sub(r"^heads\.(.*\.)?", "heads.head.", name): entry for name, entry in entries.items()}
     depth = names.depth_of(entries, "encoder.layers.encoder_layer_")
     rows = names.rows_of(names.TORCHVISION, depth)
     sizes = fit(entries, rows, "torchvision model")
     if isinstance(source, nn.Module):
+        source = unwrap(source)
         num_heads, image_size = source.encoder.layers[0].num_heads, source.image_size
     sizes["h"] = conversion.heads_of(sizes, depth, num_heads)
     state = conversion.ours(entries, rows)
@@ -67,6 +74,7 @@ def from_timm(source: Source, num_heads: int | None = None, image_size: Size = N
         rows = [row for row in rows if row.theirs != "cls_token"]
     sizes = fit(entries, rows, "timm model")
     if isinstance(source, nn.Module):
+        source = unwrap(source)
         conversion.check_timm(source, has_class_token="cls_token" in entries)
         num_heads = source.blocks[0].attn.num_heads
         image_size = source.patch_embed.img_size

@@ -8,6 +8,7 @@ from torch import nn
 from torch.optim import AdamW, Optimizer
 from torch.utils.data import DataLoader, IterableDataset
 
+from vit_tutorial.data.sets import told_by
 from vit_tutorial.saving import CheckpointError
 from vit_tutorial.training.processes import Place
 from vit_tutorial.training.recipe import Recipe
@@ -40,7 +41,7 @@ def check_fit(
     model: nn.Module, loader: DataLoader, recipe: Recipe, place: Place
 ) -> None:
     """Refuse images of other classes than the model's, or a precision not to be had."""
-    classes = getattr(loader.dataset, "classes", None)
+    classes = told_by(loader.dataset, "classes")
     outputs = getattr(getattr(model, "config", None), "num_classes", None)
     if classes is not None and outputs is not None and len(classes) != outputs:
         raise ValueError(
@@ -86,9 +87,14 @@ def choose_optimizer(
 def check_same_run(ours: dict[str, Any], theirs: dict[str, Any]) -> None:
     """Refuse to go on with a run unless both have the same `Run.traits`."""
     for name, value in ours.items():
-        if theirs.get(name) != value:
-            raise CheckpointError(
-                f"the run to resume had {name} = {theirs.get(name)!r}, this one has "
-                f"{value!r}. Give the same model, recipe, optimizer, batch size and "
-                "images, or start a new run in another folder."
-            )
+        before = theirs.get(name)
+        if before == value:
+            continue
+        told = f"had {name} = {before!r}, this one has {value!r}"
+        if isinstance(before, dict) and isinstance(value, dict):
+            changed = next(key for key in value if before.get(key) != value[key])
+            told = f"had other images in the class {changed!r}, or other labels"
+        raise CheckpointError(
+            f"the run to resume {told}. Give the same model, recipe, optimizer, batch "
+            "size and images, or start a new run in another folder."
+        )

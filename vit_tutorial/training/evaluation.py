@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
+from vit_tutorial.training.batches import as_indices, check_batch
 from vit_tutorial.training.checks import check_loader
 
 
@@ -58,22 +59,26 @@ def evaluate(model: nn.Module, loader: DataLoader) -> Evaluation:
 
     Args:
         model: it and all its parts are in the same mode (training or eval) afterwards.
-        loader: batches of (images, labels).
+        loader: batches of (images, labels), as `train` takes them.
 
     Returns:
-        Loss, accuracy, logits and labels, in the loader's order, on the CPU.
+        Loss, accuracy, logits and labels, in the loader's order, on the CPU; of labels
+        that are probabilities the most probable class.
 
     Raises:
-        TypeError, ValueError: the loader is no DataLoader, or an empty one.
+        TypeError, ValueError: the loader is no DataLoader, an empty one, or its images
+            or labels are not what a model takes.
     """
     check_loader(loader, "loader")
     device = next(model.parameters()).device
     logits, labels = [], []
     with evaluating(model), torch.inference_mode():
-        for images, answers in loader:
+        for batch in loader:
+            images, answers = check_batch(batch, model)
             logits.append(model(images.to(device)).float().cpu())
             labels.append(answers.cpu())
-    all_logits, all_labels = torch.cat(logits), torch.cat(labels)
+    all_logits, targets = torch.cat(logits), torch.cat(labels)
+    loss = F.cross_entropy(all_logits, targets).item()
+    all_labels = as_indices(targets)
     right = all_logits.argmax(dim=-1) == all_labels
-    loss = F.cross_entropy(all_logits, all_labels).item()
     return Evaluation(loss, right.double().mean().item(), all_logits, all_labels)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,13 +12,15 @@ import torch
 import torch.distributed as dist
 from torch import nn
 from torch.optim import Optimizer
-from torch.utils.data import DataLoader
+from torch.utils.data import DataLoader, Dataset
 
+from vit_tutorial.data.sets import told_by
+from vit_tutorial.pretrained.preprocessing import UNKNOWN
 from vit_tutorial.saving import CheckpointError
 from vit_tutorial.training import checks
 from vit_tutorial.training.evaluation import evaluate
 from vit_tutorial.training.history import History
-from vit_tutorial.training.processes import process_group
+from vit_tutorial.training.processes import Place, process_group
 from vit_tutorial.training.progress import Progress
 from vit_tutorial.training.recipe import Recipe
 from vit_tutorial.training.run import Run
@@ -42,7 +45,8 @@ def train(
     Args:
         model: changed in place; afterwards it has the last epoch's weights and is on
             the device. Parameters with `requires_grad=False` stay as they are.
-        train_loader: batches of (images, labels); seed and epoch alone fix their order.
+        train_loader: batches of (images, labels): float32 images, class indices of
+            shape (B,) or probabilities (B, K); seed and epoch alone fix their order.
         val_loader: measured after each epoch.
         recipe: how to train; without one, the defaults of `Recipe`.
         optimizer: a new one over exactly the trainable parameters; without one AdamW
@@ -59,7 +63,8 @@ def train(
     Raises:
         TypeError: a change is no attribute of `Recipe`, or a loader no DataLoader.
         ValueError: an argument is not allowed, or does not fit the others.
-        FileExistsError, FileNotFoundError: `out` holds a run already, or none to resume.
+        FileExistsError, FileNotFoundError: `out` holds a run already or other files, or
+            another process trains there; or it holds no run to resume.
         CheckpointError: the checkpoint is damaged, or from another recipe.
         TrainingDiverged: loss or gradient is not finite; the last checkpoint stays.
     """
@@ -67,7 +72,7 @@ def train(
     checks.check_loader(train_loader, "train_loader")
     if val_loader is not None:
         checks.check_loader(val_loader, "val_loader")
-    folder = _folder(out, resume, train_loader)
+    folder = _folder(out, resume)
     with process_group(device) as place:
         checks.check_fit(model, train_loader, recipe, place)
         model.to(place.device)
@@ -75,11 +80,35 @@ def train(
         run = Run(model, train_loader, recipe, optimizer, place)
         if resume:
             _resume(folder, run, val_loader)
-        _save(folder, run)  # of a resumed run again: the kill may have come amid saving
-        with Progress(run, progress) as bar:
-            for _ in range(run.history.epochs, recipe.epochs):
-                _epoch(run, val_loader, folder, bar)
+        _describe(model, train_loader.dataset)
+        _go_on(run, val_loader, folder, resume, progress)
         return run.history
+
+
+def _describe(model: nn.Module, images: Dataset) -> None:
+    """Let a model know its classes' names, and where its images went through a transform that is not ours."""
+    if (classes := told_by(images, "classes")) is not None:
+        model.classes = tuple(map(str, classes))
+    if getattr(model, "preprocessing", None) in (None, UNKNOWN):
+        model.preprocessing = None if told_by(images, "standard") else UNKNOWN
+
+
+def _go_on(
+    run: Run,
+    val_loader: DataLoader | None,
+    folder: RunFolder | None,
+    resume: bool,
+    progress: bool | None,
+) -> None:
+    """All epochs that are left; of a finished run only what a kill left behind goes."""
+    if run.history.epochs == run.recipe.epochs:
+        if folder and run.place.rank == 0:
+            folder.tidy(run.history.epochs)
+        return
+    with _claimed(folder, resume, run.place), Progress(run, progress) as bar:
+        _save(folder, run)  # of a resumed run again: the kill may have come amid saving
+        while run.history.epochs < run.recipe.epochs:
+            _epoch(run, val_loader, folder, bar)
 
 
 def _epoch(
@@ -131,17 +160,21 @@ def _save(folder: RunFolder | None, run: Run) -> None:
         dist.barrier()  # nobody runs ahead of a checkpoint
 
 
-def _folder(
-    out: str | Path | None, resume: bool, loader: DataLoader
-) -> RunFolder | None:
-    if out is None:
-        if resume:
-            raise ValueError("resume=True needs the run's folder: out=...")
-        return None
-    folder = RunFolder(out, getattr(loader.dataset, "classes", None))
-    if not resume and folder.last() is not None:
-        raise FileExistsError(
-            f"{out} holds a run already, up to epoch {folder.last()}. Go on with it "
-            "(resume=True), or name another folder."
+def _folder(out: str | Path | None, resume: bool) -> RunFolder | None:
+    if out is not None and not str(out).strip():
+        raise ValueError(
+            "out is empty: name a folder for the run (is a variable of the shell not set?)."
         )
+    if out is None and resume:
+        raise ValueError("resume=True needs the run's folder: out=...")
+    folder = None if out is None else RunFolder(out)
+    if folder and not resume:
+        folder.refuse_foreign()
     return folder
+
+
+def _claimed(
+    folder: RunFolder | None, resume: bool, place: Place
+) -> AbstractContextManager[None]:
+    """The run's folder is for this run alone; of several processes the first one holds it."""
+    return nullcontext() if folder is None or place.rank else folder.claimed(resume)

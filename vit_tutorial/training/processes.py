@@ -117,6 +117,12 @@ def share_loader(loader: DataLoader, place: Place, seed: int) -> DataLoader:
             f"a loader with {type(sampler).__name__} can't be shared by {place.size} "
             "processes. Build it with DataLoader(..., batch_size=..., shuffle=True)."
         )
+    n = len(loader.dataset)
+    total, squares = add_up([n, n * n], place)
+    if total**2 != place.size * squares:
+        raise ValueError(
+            f"process {place.rank} has {n} images, others have more or fewer: give all the same data."
+        )
     sampler = DistributedSampler(
         loader.dataset, place.size, place.rank, shuffle=shuffled, seed=seed
     )

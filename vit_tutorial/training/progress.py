@@ -20,7 +20,7 @@ class Progress:
     """
 
     def __init__(self, run: Run, show: bool | None) -> None:
-        terminal = sys.stderr.isatty()
+        terminal = sys.stderr is not None and sys.stderr.isatty()
         self.run = run
         self.show = (terminal if show is None else show) and run.place.rank == 0
         self.bar = tqdm(

@@ -17,6 +17,8 @@ from torch.optim import Optimizer
 from torch.utils.data import DataLoader
 
 from vit_tutorial.config import ViTConfig
+from vit_tutorial.data.sets import told_by
+from vit_tutorial.training.batches import as_indices, check_batch
 from vit_tutorial.training.checks import TrainingDiverged, check_same_run
 from vit_tutorial.training.history import History
 from vit_tutorial.training.processes import Place, add_up, share_loader
@@ -81,6 +83,7 @@ class Run:
             TrainingDiverged: loss or gradient is not finite; the weights stay.
         """
         self.optimizer.zero_grad()
+        batches = [check_batch(batch, self.model) for batch in batches]
         total = sum(len(labels) for _, labels in batches)
         sums = torch.zeros(2, device=self.place.device)
         for i, batch in enumerate(batches):
@@ -117,6 +120,8 @@ class Run:
             **(asdict(config) if isinstance(config, ViTConfig) else {}),
             **asdict(self.recipe),
             "images": len(self.loader.dataset),
+            "classes": list(map(str, told_by(self.loader.dataset, "classes") or [])),
+            "contents": told_by(self.loader.dataset, "contents"),
             "batch_size": (self.loader.batch_size or 0) * self.place.size,
             "steps": self.steps,
             "optimizer": type(self.optimizer).__name__,
@@ -140,7 +145,7 @@ class Run:
             logits = self.network(images)
             smoothing = self.recipe.label_smoothing
             loss = F.cross_entropy(logits, labels, label_smoothing=smoothing)
-        return loss.float(), (logits.argmax(dim=-1) == labels).sum()
+        return loss.float(), (logits.argmax(dim=-1) == as_indices(labels)).sum()
 
     def _record(self, loss: float, norm: float) -> None:
         """Note a step in the history, or stop where it is not finite."""

@@ -11,19 +11,26 @@ the checkpoint is complete, and older ones are removed.
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from filelock import FileLock, Timeout
 from torch import nn
 
 from vit_tutorial import saving
 from vit_tutorial.training.history import History
+
+LOCK = ".lock"
+# Not foreign: the second is written by the command line before the first checkpoint, the others by file managers.
+OWN = (LOCK, "config.json", ".DS_Store", "Thumbs.db", "desktop.ini")
 
 
 class RunFolder:
@@ -31,12 +38,52 @@ class RunFolder:
 
     Args:
         path: the folder; it is made when the first checkpoint is written.
-        classes: names of the classes, written into each file of weights.
     """
 
-    def __init__(self, path: str | Path, classes: Sequence[str] | None = None) -> None:
+    def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
-        self.classes = classes
+
+    @contextmanager
+    def claimed(self, resume: bool) -> Iterator[None]:
+        """Hold the folder for one run, and refuse what belongs to others.
+
+        Raises:
+            FileExistsError: another process writes into it; for a new run: it holds one already, or other files.
+        """
+        self.path.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self.path / LOCK)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise FileExistsError(
+                f"another process is training in {self.path}: name another folder."
+            ) from None
+        try:
+            if not resume:
+                self.refuse_foreign()
+            yield
+        finally:
+            (self.path / LOCK).unlink(missing_ok=True)
+            lock.release()
+
+    def refuse_foreign(self) -> None:
+        """Refuse a folder that is not empty for a new run, by a FileExistsError."""
+        if (last := self.last()) is not None:
+            raise FileExistsError(
+                f"{self.path} holds a run already, up to epoch {last}. Go on with it "
+                "(--resume, or resume=True), or name another folder."
+            )
+        found = sorted(self.path.iterdir()) if self.path.exists() else []
+        foreign = [
+            file.name
+            for file in found
+            if file.name not in OWN and not file.match(".*.half")
+        ]
+        killed = any(self.path.glob("last-*.safetensors"))  # amid its first checkpoint
+        if foreign and not killed:
+            raise FileExistsError(
+                f"{self.path} is not empty: it holds {foreign[0]!r}. Name a folder that is empty, or not there yet."
+            )
 
     def last(self) -> int | None:
         """The number of the last complete checkpoint; None where there is none."""
@@ -48,14 +95,19 @@ class RunFolder:
         """Write a checkpoint; a kill at any moment leaves a whole one in the folder."""
         epoch = history.epochs
         if history.best_epoch == epoch and epoch > 0:
-            saving.save_model(model, self.path / "best.safetensors", self.classes)
+            saving.save_model(model, self.path / "best.safetensors")
         weights, training = self._files(epoch)
-        saving.save_model(model, weights, self.classes)
+        saving.save_model(model, weights)
         state = _plain({**state, "history": history.to_dict()})
-        saving.write_atomically(training, lambda half: torch.save(state, half))
         copy, text = self.path / "history.json", json.dumps(state["history"], indent=1)
         saving.write_atomically(copy, lambda half: half.write_text(text))
-        self._remove_all_but(epoch)
+        torch.save(
+            state, content := io.BytesIO()
+        )  # a full disk is then the system's own error
+        saving.write_atomically(
+            training, lambda half: half.write_bytes(content.getvalue())
+        )
+        self.tidy(epoch)
 
     def load_training(self) -> tuple[dict[str, Any], History]:
         """Read state and history from the last checkpoint, if it is whole and ours."""
@@ -89,7 +141,8 @@ class RunFolder:
         stem = f"last-{epoch:04}"
         return self.path / f"{stem}.safetensors", self.path / f"{stem}.training.pt"
 
-    def _remove_all_but(self, epoch: int) -> None:
+    def tidy(self, epoch: int) -> None:
+        """Remove what is left of older checkpoints, and of files that a killed process began."""
         keep = {file.name for file in self._files(epoch)}
         for file in self.path.glob("last-*"):
             ours = re.fullmatch(r"last-\d+\.(safetensors|training\.pt)", file.name)
