@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 import tarfile
 import zipfile
+import zlib
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -82,7 +84,24 @@ def _write_zip(archive: Path, half: Path, max_bytes: int, max_files: int) -> Non
         entries = packed.infolist()
         _check_limit(len(entries), "max_files", max_files)
         _check_limit(sum(e.file_size for e in entries), "max_bytes", max_bytes)
-        packed.extractall(half)
+        for entry in entries:
+            entry.filename = _name(entry)
+        packed.extractall(half, entries)
+
+
+def _name(entry: zipfile.ZipInfo) -> str:
+    """An entry's name where no flag says that it is UTF-8: macOS writes UTF-8, Chinese Windows GBK."""
+    if entry.flag_bits & 0x800:
+        return entry.filename
+    raw = entry.orig_filename.encode("cp437")
+    place = entry.extra.find(b"\x75\x70")  # the field that holds it as UTF-8, where there is one
+    if place >= 0 and int.from_bytes(entry.extra[place + 5 : place + 9], "little") == zlib.crc32(raw):
+        size = int.from_bytes(entry.extra[place + 2 : place + 4], "little")
+        raw = entry.extra[place + 9 : place + 4 + size]
+    for encoding in ("utf-8", "gbk") if entry.create_system == 3 else ("gbk", "utf-8"):  # 3: Unix, macOS too
+        with suppress(UnicodeDecodeError):
+            return raw.decode(encoding)
+    return entry.filename
 
 
 def _write_tar(archive: Path, half: Path, max_bytes: int, max_files: int) -> None:
