@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from vit_tutorial.checks import check_positive
-from vit_tutorial.plots.style import WIDTH
+from vit_tutorial.plots.style import WIDTH, as_written
 from vit_tutorial.tensor_checks import check_images
 from vit_tutorial.training.evaluation import Evaluation
 
@@ -64,7 +64,7 @@ def image_grid(images: Tensor, labels: Sequence[str] | None = None, columns: int
     axes = cells.ravel()[:n]
     for ax, image, label in zip(axes, images, labels, strict=True):
         show_image((image + 1) / 2, ax)
-        ax.set_title(label, pad=3)
+        ax.set_title(label, pad=3, **as_written(label))
     return axes
 
 

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from vit_tutorial.checks import check_positive
 from vit_tutorial.plots.images import check_classes, check_image, shorten, show_image
-from vit_tutorial.plots.style import DARK, LIGHT, WIDTH
+from vit_tutorial.plots.style import DARK, LIGHT, WIDTH, as_written
 from vit_tutorial.tensor_checks import check_tensor
 
 if TYPE_CHECKING:
@@ -53,6 +53,9 @@ def confusion_matrix(
     display.plot(cmap="Blues", colorbar=False, ax=ax, xticks_rotation=90)
     for number, text in zip(counts.flat, display.text_.flat, strict=True):
         text.set_color(LIGHT if number > 0.71 * counts.max() else DARK)
+    look = as_written(*names)
+    ax.set_xticks(range(len(names)), names, rotation=90, **look)
+    ax.set_yticks(range(len(names)), names, **look)
     ax.set(xlabel="predicted class", ylabel="true class")
     ax.tick_params(length=0)
     ax.spines[:].set_visible(True)
@@ -97,7 +100,7 @@ def top_classes(
     names = [shorten(classes[i]) for i in indices[:k]]
     drawn = bars.barh(range(k), values[:k].tolist(), color="C0", height=0.7)
     bars.bar_label(drawn, fmt="{:.3f}", padding=3)
-    bars.set_yticks(range(k), names)
+    bars.set_yticks(range(k), names, **as_written(*names))
     bars.invert_yaxis()
     bars.set(xlim=(0, 1.3), xticks=[])  # room for the number at a bar of length 1
     bars.tick_params(length=0)

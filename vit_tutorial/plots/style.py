@@ -10,8 +10,10 @@ import matplotlib.pyplot as plt
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.pylabtools import print_figure
 from matplotlib.figure import Figure
+from matplotlib.font_manager import get_font_names
 from matplotlib_inline.backend_inline import set_matplotlib_formats
 
+CJK = re.compile(r"CJK|Han Sans|Han Serif|PingFang|Hiragino Sans GB|Heiti|SimHei|YaHei|WenQuanYi")
 WIDTH = 4.8  # inches: the widest figure whose letters a phone still shows at 11 px
 PIXELS = 91  # of the page, to an inch: letters of 11 points are 14 px high
 # Okabe and Ito's palette: told apart with every common kind of colour blindness.
@@ -48,6 +50,15 @@ def use_book_style(image_format: str = "jpeg") -> None:
     set_matplotlib_formats(image_format)  # forgets how figures were shown before
     formatter = InteractiveShell.instance().display_formatter.formatters[f"image/{image_format}"]
     formatter.for_type(Figure, partial(picture_and_drawing, image_format=image_format))
+
+
+def as_written(*texts: str) -> dict[str, Any]:
+    """How matplotlib has to draw people's own words: "$" is no formula, and Chinese needs a font that has it."""
+    look: dict[str, Any] = {"parse_math": False}
+    if any(ord(letter) > 0x2E7F for text in texts for letter in text):
+        installed = sorted(name for name in get_font_names() if CJK.search(name))
+        look["family"] = ["DejaVu Sans", *installed[:1]]
+    return look
 
 
 def picture_and_drawing(figure: Figure, image_format: str) -> tuple[str, dict[str, Any]] | None:
