@@ -64,7 +64,7 @@ WRONG = [
     ("evaluate --weights {weights} --data digits", ["digits has images of 1 channels"]),
     ("predict {new}/no.png --weights {weights}", ["no.png: No such file"]),
     ("predict {weights} --weights {weights}", ["is no image"]),
-    ("predict {photos}/blue/1.png --weights {weights} --top 0", ["k must be at least 1"]),
+    ("predict {photos}/blue/1.png --weights {weights} --top 0", ["top must be at least 1"]),
 ]
 
 
@@ -109,7 +109,7 @@ def test_a_run_that_diverges(photos, tmp_path):
 def test_other_classes_than_those_of_the_model(weights, tmp_path):
     for name in ("cat", "dog"):
         (tmp_path / name).mkdir()
-        for i in range(3):
+        for i in range(9):
             Image.new("RGB", (16, 16)).save(tmp_path / name / f"{i}.png")
     words = ("trained on other classes", "('blue', 'red 红')", "('cat', 'dog')")
     assert_refused(call("evaluate", "--weights", weights, "--data", tmp_path), *words)

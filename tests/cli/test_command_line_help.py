@@ -9,6 +9,7 @@ import subprocess
 import sys
 from dataclasses import dataclass, fields
 from importlib import import_module
+from importlib.metadata import version
 
 import pytest
 from command_line import call
@@ -138,3 +139,7 @@ except SystemExit:
         [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True
     )
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_the_version_is_the_installed_ones():
+    assert call("--version") == (0, f"vit-tutorial {version('vit-tutorial')}\n", "")

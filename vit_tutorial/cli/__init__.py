@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 from importlib import import_module
+from importlib.metadata import version
 
 from vit_tutorial.cli.options import Parser, processes_now
 
@@ -22,7 +24,8 @@ commands:
   predict   what a trained model sees in images
   report    who has solved which exercises, and which mistakes were met
 
-Each says what it can be told: python -m vit_tutorial train --help"""
+Each says what it can be told: python -m vit_tutorial train --help
+Which version this is: python -m vit_tutorial --version"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -35,9 +38,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit status: 0, 1 (the training diverged), 2 (something is wrong with the
         command line, a value or a file), 130 (interrupted) or 141 (nobody reads on).
     """
+    for stream in (sys.stdout, sys.stderr):  # a console may have no letters for a class's name
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
     try:
-        _run(list(sys.argv[1:] if arguments is None else arguments))
-        sys.stdout.flush()
+        with warnings.catch_warnings():
+            warnings.showwarning = lambda text, *_: print(f"warning: {text}", file=sys.stderr)
+            _run(list(sys.argv[1:] if arguments is None else arguments))
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except KeyboardInterrupt as stop:
         print(f"interrupted. {str(stop) or 'Nothing was changed.'}", file=sys.stderr)
         return INTERRUPTED
@@ -55,6 +64,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(arguments: list[str]) -> None:
     """Run the command that comes first, with the other arguments."""
+    if arguments == ["--version"]:
+        print(f"vit-tutorial {version('vit-tutorial')}")
+        return
     parser = Parser(usage="%(prog)s COMMAND [options]", description=DESCRIPTION)
     known = ("train", "evaluate", "predict", "report")
     parser.add_argument("COMMAND", choices=known, metavar="COMMAND", help="one of these")
@@ -80,6 +92,9 @@ def _in_words(error: Exception) -> tuple[str, int]:
     if isinstance(error, torch.cuda.OutOfMemoryError):
         way_out = "Take a smaller --batch-size and a larger --accumulate."
         return f"the GPU has not enough memory. {way_out}", REFUSED
+    if "DataLoader worker" in str(error):
+        way_out = "It was killed, or lacks (shared) memory. Take --num-workers 0, or a smaller --batch-size."
+        return f"a process that reads images has ended. {way_out}", REFUSED
     if isinstance(error, dist.DistError) or "gloo" in str(error):  # it has no class
         return "another process has ended; its own message says why.", REFUSED
     raise error

@@ -10,7 +10,7 @@ from typing import Any
 from jsonargparse import Namespace
 
 from vit_tutorial.cli.options import Parser, pick, processes_now, start_command
-from vit_tutorial.cli.settings import Images, Machine, find_data
+from vit_tutorial.cli.settings import GREY, Images, Machine, find_data
 from vit_tutorial.config import ViTConfig
 from vit_tutorial.training.recipe import Recipe
 
@@ -30,8 +30,9 @@ def choose_options(parser: Parser, arguments: Sequence[str]) -> Namespace:
             f"{out} holds no {CONFIG}, so there is no run to resume. Check --out, or "
             "start one without --resume."
         )
-    if not options.resume and RunFolder(out).last() is not None:
-        raise ValueError(f"{out} holds a run already. Go on with it by --resume, or name another folder.")
+    if not options.resume:
+        _refuse_foreign_config(out / CONFIG)
+        RunFolder(out).refuse_foreign()
     base = stored = _read(parser, out / CONFIG) if options.resume else None
     if options.config:
         base = _read(parser, options.config, stored)
@@ -79,6 +80,18 @@ def _read(parser: Parser, path: Path, base: Namespace | None = None) -> Namespac
     return options
 
 
+def _refuse_foreign_config(path: Path) -> None:
+    """Refuse to replace another program's file of this name."""
+    try:
+        ours = {"model", "data"} <= json.loads(path.read_text("utf8")).keys()
+    except FileNotFoundError:
+        return
+    except (ValueError, AttributeError):
+        ours = False
+    if not ours:
+        raise FileExistsError(f"{path} is there, and no run's settings. Name another folder.")
+
+
 def _same_run(options: Namespace) -> dict[str, Any]:
     """The settings that a resumed run shares; it may have another machine."""
     values = {"model": options.model} | pick(options, Images)
@@ -88,7 +101,10 @@ def _same_run(options: Namespace) -> dict[str, Any]:
 def _refuse_changes(options: Namespace, stored: Namespace) -> None:
     kept = _same_run(stored)
     for name, value in _same_run(options).items():
-        if value != kept[name]:
+        moved = name == "data" and not {value, kept[name]} & set(
+            GREY
+        )  # train proves that the images are the same
+        if value != kept[name] and not moved:
             raise ValueError(
                 f"the options contradict the run in {options.out}: {name} = {value!r}, "
                 f"but it has {kept[name]!r}. --resume needs none of them; for another "

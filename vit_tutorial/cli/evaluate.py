@@ -29,7 +29,7 @@ def parser() -> Parser:
     found = Parser("evaluate", usage=usage, description=what, epilog=EXAMPLES)
     found.add_argument("--weights", **WEIGHTS)
     images = found.add_argument_group("images")
-    add_options(images, Images, ["data", "root", "batch_size"], data="needed")
+    add_options(images, Images, ["data", "root", "batch_size", "ignore"], data="needed")
     text = "which part of the images (default: val, for validation)"
     images.add_argument("--split", choices=("train", "val", "test"), default="val", help=text)
     add_options(found.add_argument_group("this computer"), Machine)

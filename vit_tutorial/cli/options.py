@@ -97,8 +97,14 @@ def start_command(processes: int) -> str:
     return f"torchrun --nproc_per_node={processes} -m vit_tutorial train"
 
 
+def printable(text: str) -> str:
+    """A name as a terminal may show it: control characters, which could steer it, as codes."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
 def padded(names: list[str]) -> list[str]:
     """Names of equal width in a terminal, where Chinese characters are twice as wide."""
+    names = [printable(name) for name in names]
     wide = [sum(east_asian_width(letter) in "WF" for letter in name) for name in names]
     most = max(len(name) + extra for name, extra in zip(names, wide, strict=True))
     return [name.ljust(most - extra) for name, extra in zip(names, wide, strict=True)]

@@ -33,6 +33,7 @@ class Images:
         shift: in training, move each image by up to so many pixels in each direction.
         rotate: in training, turn each image by up to so many degrees either way.
         flip: in training, mirror every other image, left to right.
+        ignore: in a folder, pass over files and folders of these names, such as "*.txt,*.xml".
     """
 
     data: str
@@ -41,6 +42,7 @@ class Images:
     shift: int = 0
     rotate: float = 0.0
     flip: bool = False
+    ignore: str = ""
 
     def __post_init__(self) -> None:
         check_positive(self.batch_size, "batch_size")
@@ -60,8 +62,9 @@ class Images:
         if self.data not in GREY:
             first = transform or data.image_transform(size)
             mode = "L" if config.in_channels == 1 else "RGB"
-            how = {"transform": first, "train_transform": chain(first, change)}
+            how = {"transform": transform, "train_transform": chain(first, change)}
             how |= {"batch_size": self.batch_size, "num_workers": workers, "mode": mode}
+            how["ignore"] = tuple(filter(None, self.ignore.split(",")))
             return data.image_folder(self.data, size, **how)
         if self.data == "digits":
             splits = data.digits(size)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from jsonargparse import ArgumentParser, Namespace
 
+from vit_tutorial.checks import check_image_size
 from vit_tutorial.cli.config_file import build, choose_options, write_config
 from vit_tutorial.cli.options import Parser, add_options, processes_now, start_command
 from vit_tutorial.cli.settings import MODELS, Images, Machine, choose_model
@@ -96,6 +97,8 @@ def run(arguments: Sequence[str]) -> None:
         raise KeyboardInterrupt(_way_on(options.out)) from None
     if place.rank == 0:
         best, weights = history.best_epoch, options.out / "best.safetensors"
+        if not weights.is_file():  # somebody took it away
+            weights = options.out / f"last-{history.epochs:04}.safetensors"
         accuracy = f"validation accuracy {history.val_accuracy[best - 1]:.2%}"
         print(f"best epoch {best} of {history.epochs}: {accuracy}, weights in {weights}")
 
@@ -119,9 +122,10 @@ def _train(options: Namespace, place: Place) -> History:
 def _announcement(model: VisionTransformer, loaders: Loaders, place: Place) -> str:
     parameters = sum(parameter.numel() for parameter in model.parameters())
     train, val = len(loaders.train.dataset), len(loaders.val.dataset)
+    high, wide = check_image_size(model.config.image_size)
     processes = f"{place.size} process" + "es" * (place.size > 1)
     return (
-        f"{parameters:,} parameters, {train:,} images for training and {val:,} for "
+        f"{parameters:,} parameters for images of {high}×{wide}, {train:,} images for training and {val:,} for "
         f"validation, {len(loaders.classes)} classes; {processes} on "
         f"{place.device.type}, batches of {loaders.train.batch_size}"
     )
