@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -32,13 +33,18 @@ class ValueExercises(SphinxTransform):
             return
         known = json.loads(FILE.read_text("utf8"))
         language = self.env.config.language[:2]
-        for cell in list(self.document.findall(nodes.container)):
-            if "tag_exercise" not in cell.get("classes", []):
-                continue
+        for number, cell, source in exercise_cells(self.document):
+            if number in known:
+                cell += nodes.raw("", form(number, known[number], source, language), format="html")
+
+
+def exercise_cells(document: nodes.document) -> Iterator[tuple[str, nodes.container, str]]:
+    """Each cell that waits for an answer: its exercise's number, the cell, its code."""
+    for cell in list(document.findall(nodes.container)):
+        if "tag_exercise" in cell.get("classes", []):
             source = next(cell.findall(nodes.literal_block)).astext()
-            number = CALL.search(source)
-            if number and number[1] in known:
-                cell += nodes.raw("", form(number[1], known[number[1]], source, language), format="html")
+            if number := CALL.search(source):
+                yield number[1], cell, source
 
 
 def form(number: str, about: dict[str, Any], source: str, language: str) -> str:

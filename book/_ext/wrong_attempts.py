@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import html
 import json
-import re
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +15,9 @@ from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 
 from _ext.hints import folds_in_a_row, starts_fold
+from _ext.value_exercises import exercise_cells
 
 FILE = Path(__file__).resolve().parents[1] / "wrong_attempts.json"
-CALL = re.compile(r'^check\("(\d\d\.\d)"', re.MULTILINE)
 LABEL = {"en": "A wrong attempt", "zh": "典型错误"}
 
 
@@ -32,14 +31,11 @@ class WrongAttempts(SphinxTransform):
         if not FILE.is_file():
             return
         known, language = json.loads(FILE.read_text("utf8")), self.env.config.language[:2]
-        for cell in list(self.document.findall(nodes.container)):
-            if "tag_exercise" not in cell.get("classes", []):
-                continue
-            number = CALL.search(next(cell.findall(nodes.literal_block)).astext())
+        for number, cell, _ in exercise_cells(self.document):
             folds = [node for node in folds_in_a_row(cell.parent) if starts_fold(node)]
-            if number and number[1] in known and folds:
+            if number in known and folds:
                 place = cell.parent.index(folds[-1])
-                cell.parent[place:place] = fold(known[number[1]], language)
+                cell.parent[place:place] = fold(known[number], language)
 
 
 def fold(attempt: dict[str, str], language: str) -> list[nodes.Node]:

@@ -91,15 +91,15 @@
   // --- A tick in the contents: at each exercise that is solved, and at each chapter where all are. ---
 
   function tick() {
-    const chapter = (/(\d\d)_\w+\.html$/.exec(location.pathname) || [])[1], forms = document.querySelectorAll("form.value-answer");
+    const chapterOf = (address) => (/(\d\d)_\w+\.html$/.exec(address.pathname) || [])[1], forms = document.querySelectorAll("form.value-answer");
     const totals = kept("vit-chapters", {}), done = Object.entries(ledger().exercises).filter(([, entry]) => entry.solved).map(([number]) => number);
-    if (forms.length) keep("vit-chapters", Object.assign(totals, { [chapter]: forms.length }));
+    if (forms.length) keep("vit-chapters", Object.assign(totals, { [chapterOf(location)]: forms.length }));
     const mark = (link, solved, title) => {
       if (solved && link && !link.querySelector(".solved-tick")) link.append(make("span", { className: "solved-tick", textContent: " ✓", title }));
     };
     for (const form of forms) mark(document.querySelector(`.page-toc a[href="#${form.closest("section").id}"]`), done.includes(form.dataset.number), words.solved);
     for (const link of document.querySelectorAll(".bd-links a.reference")) {
-      const of = (/(\d\d)_\w+\.html$/.exec(link.pathname) || [])[1];
+      const of = chapterOf(link);
       mark(link, totals[of] && done.filter((number) => number.startsWith(of)).length >= totals[of], words.all);
     }
   }
