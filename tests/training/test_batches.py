@@ -112,3 +112,8 @@ def test_a_model_knows_whether_its_images_are_prepared_as_ours(tmp_path):
     model.preprocessing = "vit-fashion"
     fit(model, epochs=1)
     assert model.preprocessing == "vit-fashion"
+
+
+def test_images_without_an_axis_are_named_too():
+    assert_error_names(lambda: fit(new_model(), batches(IMAGES[:, 0, 0, 0]), epochs=1), ValueError, ["(4,)"])
+    assert_error_names(lambda: fit(new_model(), batches(IMAGES[:, 0]), epochs=1), ValueError, ["(4, 8, 8)"])

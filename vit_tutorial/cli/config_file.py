@@ -101,9 +101,8 @@ def _same_run(options: Namespace) -> dict[str, Any]:
 def _refuse_changes(options: Namespace, stored: Namespace) -> None:
     kept = _same_run(stored)
     for name, value in _same_run(options).items():
-        moved = name == "data" and not {value, kept[name]} & set(
-            GREY
-        )  # train proves that the images are the same
+        # A folder may have been moved: train proves that its images are the same.
+        moved = name == "data" and not {value, kept[name]} & set(GREY)
         if value != kept[name] and not moved:
             raise ValueError(
                 f"the options contradict the run in {options.out}: {name} = {value!r}, "

@@ -60,15 +60,15 @@ def _check_images(images: Tensor, config: ViTConfig | None, kind: torch.dtype) -
         )
     if config is not None:
         wanted = (config.in_channels, *check_image_size(config.image_size))
-        if tuple(images.shape[1:]) != wanted or images.ndim != 4:
-            last = tuple(images.shape[1:]) == (*wanted[1:], wanted[0])
-            hint = (
-                "The channels come first: permute(0, 3, 1, 2)."
-                if last
-                else "Resize them, or build another model."
-            )
+        shape = tuple(images.shape[1:])
+        if shape != wanted:
+            hint = "Resize them, or build another model"
+            if shape == (*wanted[1:], wanted[0]):
+                hint = "The channels come first: permute(0, 3, 1, 2)"
+            elif shape[1:] == wanted[1:]:
+                hint = f"Convert them, or build the model with in_channels={shape[0]}"
             raise ValueError(
-                f"images must have the shape (B, {str(wanted)[1:]}, got {tuple(images.shape)}. {hint}"
+                f"images must have the shape (B, {str(wanted)[1:]}, got {tuple(images.shape)}. {hint}."
             )
     if (largest := images.amax()) > LARGEST:
         raise ValueError(
