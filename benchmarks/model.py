@@ -23,7 +23,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from vit_tutorial import VisionTransformer, ViTConfig
+from vit_tutorial import VisionTransformer, ViTConfig, counting
 
 LIBRARIES = ("ours", "timm", "torchvision", "vit-pytorch")
 
@@ -64,15 +64,6 @@ def task(model: nn.Module, batch: int, training: bool) -> Callable[[], object]:
     return step
 
 
-def operations(name: str, batch: int, training: bool) -> float:
-    """Floating-point operations of all matrix products; backward does each of them twice."""
-    c = ViTConfig.named(name)
-    t, n, d = c.num_tokens, c.num_patches, c.embed_dim
-    block = t * (4 * d * d + 2 * d * c.mlp_dim) + 2 * t * t * d  # multiplications and additions
-    once = n * d * c.in_channels * c.patch_size**2 + c.depth * block + d * c.num_classes
-    return 2 * once * batch * (3 if training else 1)
-
-
 def seconds(function: Callable[[], object]) -> float:
     start = time.perf_counter()
     function()
@@ -97,7 +88,8 @@ def compare(name: str, batch: int, training: bool, rounds: int) -> None:
         for library in (*LIBRARIES[i % 4 :], *LIBRARIES[: i % 4]):
             times[library].append(seconds(tasks[library]))
     ours = statistics.median(times["ours"])
-    share = operations(name, batch, training) / ours / peak
+    flops = (counting.training_flops if training else counting.forward_flops)(ViTConfig.named(name), batch)
+    share = sum(flops.values()) / ours / peak
     what = "training step" if training else "forward pass"
     print(f"\n{name}, {what}, batch {batch}: {batch / ours:.1f} images/s, {share:.0%} of the matmul peak")
     for library in LIBRARIES[1:]:
@@ -151,6 +143,9 @@ def main() -> None:
                 library: peak_memory(library, name, arguments.batch, training, arguments.threads)
                 for library in LIBRARIES
             }
+            if training:
+                kept = sum(counting.kept_bytes(ViTConfig.named(name), arguments.batch).values())
+                print(f"    kept for the backward pass, by formula: {kept / 2**20:.0f} MB")
             print("    peak memory in MB:      ", ", ".join(f"{k} {v:.0f}" for k, v in peaks.items()))
     return None
 

@@ -1,0 +1,81 @@
+"""What a model costs, by formula: FLOPs, and the memory that a training step keeps.
+
+A FLOP is an addition or a multiplication of a matrix product or convolution; as usual, everything else (softmax,
+LayerNorm, GELU, sums) is not counted. Each function gives a dictionary by part of the model.
+"""
+
+from vit_tutorial.checks import check_image_size, check_positive, patch_grid
+from vit_tutorial.config import ViTConfig
+
+
+def tokens(config: ViTConfig) -> tuple[int, int]:
+    """The number of patches N, and of tokens T in the encoder (one more with a class token)."""
+    rows, columns = patch_grid(check_image_size(config.image_size), config.patch_size)
+    return rows * columns, rows * columns + (config.pooling == "cls")
+
+
+def forward_flops(config: ViTConfig, batch_size: int = 1) -> dict[str, int]:
+    """FLOPs of one forward pass over `batch_size` images: two for each product that is added up."""
+    d, depth, b = (
+        config.embed_dim,
+        config.depth,
+        check_positive(batch_size, "batch_size"),
+    )
+    n, t = tokens(config)
+    return {
+        "patch embedding": 2 * b * n * config.in_channels * config.patch_size**2 * d,
+        "projections": depth
+        * 2
+        * b
+        * t
+        * 4
+        * d
+        * d,  # query, key, value and what follows attention
+        "attention": depth
+        * 2
+        * b
+        * t
+        * t
+        * 2
+        * d,  # every token with every token, twice
+        "mlp": depth * 2 * b * t * 2 * d * config.mlp_dim,
+        "head": 2 * b * d * config.num_classes,
+    }
+
+
+def training_flops(config: ViTConfig, batch_size: int = 1) -> dict[str, int]:
+    """FLOPs of a forward and a backward pass with fused attention, the optimizer aside.
+
+    Backward, each product needs two: for the gradients of weights and of inputs. Images need none, so the patch
+    embedding takes one; fused attention, which has thrown its weights away, takes a fifth for its two.
+    """
+    times = {"patch embedding": 2, "attention": 3.5}
+    return {
+        part: int(times.get(part, 3) * n)
+        for part, n in forward_flops(config, batch_size).items()
+    }
+
+
+def kept_bytes(config: ViTConfig, batch_size: int = 1) -> dict[str, int]:
+    """Bytes that a forward pass in float32, without dropout and with fused attention, keeps for the backward pass.
+
+    Parameters are not among them, nor gradients and the optimizer's state: with Adam 16 bytes for each parameter.
+    """
+    d, b = config.embed_dim, check_positive(batch_size, "batch_size")
+    height, width = check_image_size(config.image_size)
+    _, t = tokens(config)
+    norm = d + 2  # a LayerNorm keeps its input, and mean and deviation of each token
+    kept = {
+        "images": config.in_channels * height * width,
+        "attention": config.depth
+        * t
+        * (
+            norm + 5 * d + config.num_heads
+        ),  # its input, q, k, v, output; a sum for each row
+        "mlp": config.depth
+        * t
+        * (norm + d + 2 * config.mlp_dim),  # its input, and both sides of GELU
+        "read-out": t * (norm + d * (config.pooling == "cls"))
+        + d * (config.pooling != "cls"),
+    }
+    return {part: 4 * b * number for part, number in kept.items()}
