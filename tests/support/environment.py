@@ -31,6 +31,9 @@ TOOLS = [
     "captum",
     "hypothesis",
     "timm",
+    "onnx",
+    "onnxscript",
+    "onnxruntime",
     "PyYAML",
 ]
 TOOLS += ["markdown-it-py", "mdit-py-plugins", "playwright"]
