@@ -89,6 +89,12 @@ def test_best_epoch_is_the_first_of_equals(accuracies, best):
     assert history(*accuracies).epochs == len(accuracies)
 
 
+def test_of_equally_accurate_epochs_the_one_of_the_lowest_loss_is_best():
+    """Twenty photos for validation tell accuracies apart by steps of 5 %: ties are the rule."""
+    assert History(val_accuracy=[0.9, 0.95, 0.95, 0.95], val_loss=[0.1, 0.8, 0.3, 0.5]).best_epoch == 3
+    assert History(val_accuracy=[0.9, 0.95, 0.95]).best_epoch == 2
+
+
 def test_a_history_survives_json_to_the_last_digit():
     written = history(0.1, 1 / 7)
     read = History.from_dict(json.loads(json.dumps(written.to_dict())))

@@ -148,9 +148,9 @@ def test_interrupted_from_the_keyboard(finished, tmp_path):
     assert_ends_the_same(finished, "noise", folder)
 
 
-def test_best_is_the_model_of_the_best_epoch_and_of_equals_the_first(tmp_path):
+def test_best_is_the_model_of_the_best_epoch_and_of_equals_that_of_the_lowest_loss(tmp_path):
     model, validation = new_model(), loader(9)
-    options = {"schedule": "constant", "learning_rate": 0.02}
+    options = {"schedule": "constant", "learning_rate": 0.1}
     history = fit(model, loader(), validation, epochs=9, out=tmp_path, **options)
     accuracies, epoch = history.val_accuracy, history.best_epoch
     assert accuracies.count(max(accuracies)) > 1 and 1 < epoch < 9  # or it would prove little

@@ -44,10 +44,10 @@ class History:
 
     @property
     def best_epoch(self) -> int | None:
-        """First epoch, from 1, of the highest validation accuracy; None without any."""
-        if not self.val_accuracy:
-            return None
-        return 1 + self.val_accuracy.index(max(self.val_accuracy))
+        """Epoch, from 1, of the highest validation accuracy; of equals that of the lowest loss; None without any."""
+        losses = self.val_loss or [0.0] * len(self.val_accuracy)
+        ranks = [(-right, loss) for right, loss in zip(self.val_accuracy, losses, strict=True)]
+        return 1 + ranks.index(min(ranks)) if ranks else None
 
     def to_dict(self) -> dict[str, list[float]]:
         """All lists by name, ready for JSON, which keeps every digit."""
@@ -62,7 +62,5 @@ class History:
         """
         names = cls().to_dict().keys()
         if values.keys() != names:
-            raise ValueError(
-                f"a history has the lists {', '.join(names)}; got {', '.join(values)}."
-            )
+            raise ValueError(f"a history has the lists {', '.join(names)}; got {', '.join(values)}.")
         return cls(**{name: list(values[name]) for name in names})

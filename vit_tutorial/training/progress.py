@@ -22,7 +22,8 @@ class Progress:
     def __init__(self, run: Run, show: bool | None) -> None:
         terminal = sys.stderr is not None and sys.stderr.isatty()
         self.run = run
-        self.show = (terminal if show is None else show) and run.place.rank == 0
+        wanted = terminal if show is None else show
+        self.show = wanted and run.place.rank == 0 and sys.stderr is not None
         self.bar = tqdm(
             total=run.steps * run.recipe.epochs,
             initial=run.steps * run.history.epochs,
@@ -48,9 +49,7 @@ class Progress:
         """Write the last epoch's line."""
         history, epochs = self.run.history, self.run.recipe.epochs
         loss, accuracy = history.train_loss[-1], history.train_accuracy[-1]
-        line = (
-            f"epoch {history.epochs}/{epochs}: loss {loss:.4f}, accuracy {accuracy:.4f}"
-        )
+        line = f"epoch {history.epochs}/{epochs}: loss {loss:.4f}, accuracy {accuracy:.4f}"
         if history.val_loss:
             loss, accuracy = history.val_loss[-1], history.val_accuracy[-1]
             line += f"; validation loss {loss:.4f}, accuracy {accuracy:.4f}"

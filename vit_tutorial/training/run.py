@@ -1,7 +1,5 @@
 """Chapter 6: one training run: a step, an epoch, and the state that makes them repeatable."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
@@ -41,12 +39,7 @@ class Run:
     """
 
     def __init__(
-        self,
-        model: nn.Module,
-        loader: DataLoader,
-        recipe: Recipe,
-        optimizer: Optimizer,
-        place: Place,
+        self, model: nn.Module, loader: DataLoader, recipe: Recipe, optimizer: Optimizer, place: Place
     ) -> None:
         self.model, self.recipe, self.place = model, recipe, place
         self.optimizer = optimizer
@@ -122,6 +115,7 @@ class Run:
             "images": len(self.loader.dataset),
             "classes": list(map(str, told_by(self.loader.dataset, "classes") or [])),
             "contents": told_by(self.loader.dataset, "contents"),
+            "processes": self.place.size,
             "batch_size": (self.loader.batch_size or 0) * self.place.size,
             "steps": self.steps,
             "optimizer": type(self.optimizer).__name__,

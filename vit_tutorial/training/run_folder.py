@@ -9,8 +9,6 @@ Each file appears whole or not at all, and the `.training.pt` comes last: once i
 the checkpoint is complete, and older ones are removed.
 """
 
-from __future__ import annotations
-
 import io
 import json
 import re
@@ -29,6 +27,7 @@ from vit_tutorial import saving
 from vit_tutorial.training.history import History
 
 LOCK = ".lock"
+WAIT = 8  # seconds: a killed run's workers, which hold its lock, too, see after five that it is gone
 # Not foreign: the second is written by the command line before the first checkpoint, the others by file managers.
 OWN = (LOCK, "config.json", ".DS_Store", "Thumbs.db", "desktop.ini")
 
@@ -53,7 +52,7 @@ class RunFolder:
         self.path.mkdir(parents=True, exist_ok=True)
         lock = FileLock(self.path / LOCK)
         try:
-            lock.acquire(timeout=0)
+            lock.acquire(timeout=WAIT)
         except Timeout:
             raise FileExistsError(
                 f"another process is training in {self.path}: name another folder."
@@ -73,12 +72,8 @@ class RunFolder:
                 f"{self.path} holds a run already, up to epoch {last}. Go on with it "
                 "(--resume, or resume=True), or name another folder."
             )
-        found = sorted(self.path.iterdir()) if self.path.exists() else []
-        foreign = [
-            file.name
-            for file in found
-            if file.name not in OWN and not file.match(".*.half")
-        ]
+        found = sorted(f.name for f in self.path.glob("*") if not f.match(".*.half"))
+        foreign = [name for name in found if name not in OWN]
         killed = any(self.path.glob("last-*.safetensors"))  # amid its first checkpoint
         if foreign and not killed:
             raise FileExistsError(
@@ -91,6 +86,10 @@ class RunFolder:
         found = [re.fullmatch(r"last-(\d+)\.training\.pt", name) for name in names]
         return max((int(match[1]) for match in found if match), default=None)
 
+    def last_weights(self) -> Path:
+        """The weights of the last complete checkpoint; a FileNotFoundError where there is none."""
+        return self._files(self._require_last())[0]
+
     def save(self, model: nn.Module, state: dict[str, Any], history: History) -> None:
         """Write a checkpoint; a kill at any moment leaves a whole one in the folder."""
         epoch = history.epochs
@@ -101,12 +100,9 @@ class RunFolder:
         state = _plain({**state, "history": history.to_dict()})
         copy, text = self.path / "history.json", json.dumps(state["history"], indent=1)
         saving.write_atomically(copy, lambda half: half.write_text(text))
-        torch.save(
-            state, content := io.BytesIO()
-        )  # a full disk is then the system's own error
-        saving.write_atomically(
-            training, lambda half: half.write_bytes(content.getvalue())
-        )
+        content = io.BytesIO()  # a full disk is then the system's own error
+        torch.save(state, content)
+        saving.write_atomically(training, lambda half: half.write_bytes(content.getvalue()))
         self.tidy(epoch)
 
     def load_training(self) -> tuple[dict[str, Any], History]:
@@ -126,7 +122,7 @@ class RunFolder:
 
     def load_weights(self, model: nn.Module) -> None:
         """Fill a model from the last checkpoint; errors as `saving.load_weights`."""
-        saving.load_weights(model, self._files(self._require_last())[0])
+        saving.load_weights(model, self.last_weights())
 
     def _require_last(self) -> int:
         epoch = self.last()
