@@ -1,13 +1,13 @@
 """Chapter 6: weights on disk: `safetensors` files that are whole or not there."""
 
-from __future__ import annotations
-
 import json
 import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from secrets import token_hex
+from time import sleep
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -28,13 +28,9 @@ class CheckpointError(ValueError):
 
 
 def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
-    """Let `write` make a file beside `path`, then give it its name in one step.
+    """Let `write` make a file at the path that it is given, then rename it to `path`.
 
     Whenever the process is killed, `path` holds either the old file or the new one.
-
-    Args:
-        path: the file's final name; its folder is made if it is missing.
-        write: writes a whole file to the path that it is given.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     # No link waits under a name that nobody knows.
@@ -43,6 +39,11 @@ def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
         write(half)
         with half.open("rb+") as file:
             os.fsync(file.fileno())  # on disk before it gets the name
+        for wait in (0.1, 0.5, 2):  # on Windows a virus scanner may hold the old file
+            with suppress(PermissionError):
+                half.replace(path)
+                return
+            sleep(wait)
         half.replace(path)
     finally:
         half.unlink(missing_ok=True)
@@ -91,9 +92,6 @@ def save_model(
 
 def load_model(path: str | Path) -> VisionTransformer:
     """Build the model that `save_model` wrote.
-
-    Args:
-        path: the file.
 
     Returns:
         The model, in eval mode, on the CPU; its `classes` are the names, or None, and

@@ -1,7 +1,5 @@
 """Archives, unpacked into a new folder: nothing beside it, not too much, never by half."""
 
-from __future__ import annotations
-
 import shutil
 import tarfile
 import zipfile

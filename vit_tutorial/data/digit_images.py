@@ -1,7 +1,5 @@
 """Handwritten digits: small enough for experiments with a handful of labels."""
 
-from __future__ import annotations
-
 import numpy as np
 import torch
 from torch.nn.functional import interpolate

@@ -1,7 +1,5 @@
 """Files from the web: under its name each is whole and checked, or not there."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import re
@@ -39,11 +37,9 @@ def download(
 ) -> Path:
     """Fetch one file, unless it is there already.
 
-    A file of that name with another checksum is an error: it may be yours. With the
-    environment variable VIT_TUTORIAL_MIRROR set to the address of a folder on the web,
-    the file comes from there, with the same checksum. Where the connection breaks off, or
-    the server answers 429, 500, 502, 503 or 504, it is tried three times more. A bar is
-    shown where stderr is a terminal.
+    A file of that name with another checksum is an error: it may be yours. With VIT_TUTORIAL_MIRROR set to the
+    address of a folder on the web, the file comes from there, with the same checksum. Where the connection breaks
+    off, or the server answers 429, 500, 502, 503 or 504, it is tried three times more.
 
     Args:
         url: address of the file, http or https.

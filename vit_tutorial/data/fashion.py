@@ -1,7 +1,5 @@
 """Fashion-MNIST: 28×28 grey photos of clothes in ten classes, bundled or in full."""
 
-from __future__ import annotations
-
 import gzip
 import hashlib
 import lzma

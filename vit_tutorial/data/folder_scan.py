@@ -1,9 +1,9 @@
 """Folders of images, looked through: which file is of which class, in which split."""
 
-from __future__ import annotations
-
 import hashlib
 import unicodedata
+import warnings
+from collections import Counter
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -120,6 +120,11 @@ def _class_files(folder: Path, ignore: tuple[str, ...]) -> Files:
         raise ValueError(
             f"{folder} has only one class folder, {folders[0].name!r}: a classifier "
             "needs two classes or more. Is root the right level?"
+        )
+    twins = Counter(path.name.casefold() for path in folders)
+    if alike := [path.name for path in folders if twins[path.name.casefold()] > 1]:
+        warnings.warn(
+            f"the classes {', '.join(alike)} in {folder} have almost one name: are they one?", stacklevel=5
         )
     return {path.name: _images(path, ignore) for path in folders}
 

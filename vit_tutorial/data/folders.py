@@ -1,8 +1,7 @@
 """Your own photos: one folder for each class, as loaders for training."""
 
-from __future__ import annotations
-
 import os
+import warnings
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
@@ -15,6 +14,7 @@ from torch.utils.data import Dataset
 from tqdm import tqdm
 
 from vit_tutorial.checks import check_choice
+from vit_tutorial.data.downloads import sha256_of
 from vit_tutorial.data.folder_scan import Files, scan, share_out
 from vit_tutorial.data.reading import read_image
 from vit_tutorial.data.sets import Loaders, Splits
@@ -76,13 +76,12 @@ def image_folder(
 ) -> Loaders:
     """Loaders for a folder of images that holds one folder for each class.
 
-    Either `root` holds the class folders, and its images are split in three, or it holds
-    `train` and `test` (perhaps also `val`, `valid` or `validation`), and these hold the
-    class folders; without `val`, part of the training images become it.
+    Either `root` holds the class folders, and its images are split in three, or it holds `train` and `test` (perhaps
+    also `val`, `valid` or `validation`), and these hold the class folders; without `val`, part of the training images
+    become it.
 
-    A file without an image's suffix, a folder inside a class folder or a file that
-    can't be read is an error. Only hidden files and what other programs leave behind
-    (`__MACOSX`, `Thumbs.db`, `desktop.ini`) are passed over.
+    A file without an image's suffix, a folder inside a class folder or a file that can't be read is an error. Only
+    hidden files and what other programs leave behind (`__MACOSX`, `Thumbs.db`, `desktop.ini`) are passed over.
 
     Args:
         root: the folder.
@@ -119,6 +118,7 @@ def image_folder(
     )
     if check:
         _check_files([path for split in splits for path, _ in split.samples])
+        _warn_of_copies(splits)
     return splits.loaders(batch_size, num_workers)
 
 
@@ -133,6 +133,21 @@ def _check_files(files: list[Path]) -> None:
         raise ValueError(
             f"{len(faults)} of {len(files)} images can't be used. Repair them, remove "
             "them, or leave them out by ignore=(...) (--ignore):\n" + "\n".join(faults[:10]) + more
+        )
+
+
+def _warn_of_copies(splits: Splits) -> None:
+    """Warn where a test or validation image is, byte for byte, one for training, too: it would measure memory."""
+    trained, *others = ([path for path, _ in split.samples] for split in splits)
+    held = [path for files in others for path in files]
+    sizes = {path.stat().st_size for path in held}
+    known = {sha256_of(path): path for path in trained if path.stat().st_size in sizes}
+    sums = {path: sha256_of(path) for path in held} if known else {}
+    copies = [(path, known[number]) for path, number in sums.items() if number in known]
+    if copies:
+        first = f"the first is {copies[0][0]}, which is {copies[0][1]} once more"
+        warnings.warn(
+            f"{len(copies)} images of val or test are also in train; {first}. Remove them.", stacklevel=3
         )
 
 

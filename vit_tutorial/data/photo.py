@@ -1,7 +1,5 @@
 """The photo of chapters 1 and 2."""
 
-from __future__ import annotations
-
 import numpy as np
 import torch
 from matplotlib import cbook

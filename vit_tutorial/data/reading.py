@@ -1,9 +1,9 @@
 """An image of any kind, turned into what a model reads: upright, in 8-bit colours."""
 
-from __future__ import annotations
-
 import os
+from collections.abc import Sequence
 from functools import cache
+from glob import glob, has_magic
 from pathlib import Path
 from typing import BinaryIO
 
@@ -107,3 +107,18 @@ def _eight_bits(image: Image.Image) -> Image.Image:
     levels = np.rint(values / 257).astype(np.uint8)
     levels[values == image.info.get("transparency", -1)] = 255  # over white
     return Image.fromarray(levels)
+
+
+def find_images(names: Sequence[str]) -> list[str]:
+    """Files as they are; of a folder the images in it, of a pattern (such as "photos/*.jpg") what fits it."""
+    files = []
+    for name in names:
+        found = [name]
+        if Path(name).is_dir():
+            found = sorted(str(path) for path in Path(name).rglob("*") if path.suffix.lower() in suffixes())
+        elif not Path(name).exists() and has_magic(name):
+            found = sorted(glob(name, recursive=True))  # noqa: PTH207 (Path.glob takes no absolute pattern)
+        if not found:
+            raise ValueError(f"there are no images in {name}.")
+        files += found
+    return files

@@ -1,7 +1,5 @@
 """Results of experiments that take longer than a chapter: the scripts in `experiments/` wrote them."""
 
-from __future__ import annotations
-
 import json
 from importlib.resources import files
 from typing import Any
