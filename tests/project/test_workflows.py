@@ -66,6 +66,7 @@ def test_the_workflows_use_the_same_version_of_an_action() -> None:
 # What each job may do; nothing is granted to all.
 PERMISSIONS = {
     "test": {"contents": "read"},
+    "package": {"contents": "read"},
     "build": {"contents": "read", "pages": "read"},
     "notebooks": {"contents": "write"},
     "publish": {"pages": "write", "id-token": "write"},
