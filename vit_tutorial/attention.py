@@ -1,7 +1,5 @@
 """Chapter 3: attention: each token collects from all tokens what it needs."""
 
-from __future__ import annotations
-
 import torch.nn.functional as F
 from torch import Tensor, nn
 

@@ -1,7 +1,5 @@
 """Checks of arguments that several modules share: each error names value and way out."""
 
-from __future__ import annotations
-
 from operator import index
 
 # These run in forward passes, where `isinstance(x, int | float)` stops PyTorch 2.9's

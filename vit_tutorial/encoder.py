@@ -1,7 +1,5 @@
 """Chapter 5: the encoder: attention and MLP in blocks, with pre-norm and residuals."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor, nn
 

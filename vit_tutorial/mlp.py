@@ -1,7 +1,5 @@
 """Chapter 4: the MLP, which works on each token by itself."""
 
-from __future__ import annotations
-
 from torch import Tensor, nn
 
 from vit_tutorial.checks import check_positive, check_rate

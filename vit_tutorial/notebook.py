@@ -1,7 +1,5 @@
 """Helpers for notebooks: look up the package's own source."""
 
-from __future__ import annotations
-
 import ast
 import inspect
 import textwrap

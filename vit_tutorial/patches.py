@@ -1,7 +1,5 @@
 """Chapter 1: cut images into patches, put them together again, embed them."""
 
-from __future__ import annotations
-
 from torch import Tensor, nn
 
 from vit_tutorial.checks import check_image_size, check_positive, patch_grid

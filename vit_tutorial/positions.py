@@ -1,7 +1,5 @@
 """Chapter 2: positions: a table by sines and cosines, and any table on another grid."""
 
-from __future__ import annotations
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor

@@ -1,7 +1,5 @@
 """Chapters 6 and 7: ask a trained model what it sees in an image."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,9 +1,8 @@
 """Results as a table: HTML in a notebook and on a page, aligned text anywhere else."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
+from unicodedata import east_asian_width
 
 
 class Table:
@@ -43,18 +42,17 @@ class Table:
         return self.form.format(value) if is_number(value) else value or "–"
 
     def __repr__(self) -> str:
+        rows = [list(map(self.write, values)) for values in self.rows.values()]
+        columns = list(zip(self.columns[1:], *rows, strict=True))
+        widths = [max(map(len, column)) for column in columns]
         lines = [
-            self.columns,
-            *([name, *map(self.write, values)] for name, values in self.rows.items()),
-        ]
-        first, *widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-        return "\n".join(
-            name.ljust(first)
-            + "".join(
-                f"  {text:>{width}}" for text, width in zip(texts, widths, strict=True)
+            "".join(
+                f"  {text:>{width}}" for text, width in zip(row, widths, strict=True)
             )
-            for name, *texts in lines
-        )
+            for row in zip(*columns, strict=True)
+        ]
+        names = padded([self.columns[0], *self.rows])
+        return "\n".join(map(str.__add__, names, lines))
 
     def _repr_html_(self) -> str:
         head = "".join(
@@ -75,3 +73,16 @@ class Table:
 def is_number(value: str | float | None) -> bool:
     """Whether a value is written by `form`, and can be the best."""
     return isinstance(value, int | float)
+
+
+def printable(text: str) -> str:
+    """A name as a terminal may show it: control characters, which could steer it, as codes."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
+def padded(names: list[str]) -> list[str]:
+    """Names of equal width in a terminal, where Chinese characters are twice as wide."""
+    names = [printable(name) for name in names]
+    wide = [sum(east_asian_width(letter) in "WF" for letter in name) for name in names]
+    most = max(len(name) + extra for name, extra in zip(names, wide, strict=True))
+    return [name.ljust(most - extra) for name, extra in zip(names, wide, strict=True)]

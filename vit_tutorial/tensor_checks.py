@@ -1,7 +1,5 @@
 """Checks of tensors that several modules share: each error names shape and way out."""
 
-from __future__ import annotations
-
 from torch import Tensor
 
 

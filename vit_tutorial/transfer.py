@@ -1,7 +1,5 @@
 """Chapter 7: reuse a trained model: freeze parts of it, give it a new head, train gently."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any

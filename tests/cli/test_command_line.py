@@ -36,7 +36,10 @@ def test_training_learns_and_says_so(trained):
 def test_progress_is_on_stderr(trained):
     lines = trained[1].err.splitlines()
     assert "18 images for training and 5 for validation, 2 classes; 1 process on " in lines[0]
-    assert [line.split(":")[0] for line in lines[1:]] == [f"epoch {i + 1}/{EPOCHS}" for i in range(EPOCHS)]
+    assert (
+        lines[1] == "for training: blue 9, red 红 9" and "only 80 steps" in lines[2] and "--init" in lines[3]
+    )
+    assert [line.split(":")[0] for line in lines[4:]] == [f"epoch {i + 1}/{EPOCHS}" for i in range(EPOCHS)]
 
 
 def test_quiet_is_quiet(photos, tmp_path):
@@ -54,7 +57,7 @@ def test_fashion_mnist_in_one_epoch_of_a_minimal_model(tmp_path):
     assert accuracy > 50
     evaluated = call("evaluate", "--data", "fashion-mnist", "--weights", tmp_path / "best.safetensors")
     assert f"val: 2,000 images, loss {evaluated.out.split()[4]} accuracy {accuracy:.2f}%" in evaluated.out
-    assert len(evaluated.out.splitlines()) == 13 and "Ankle boot" in evaluated.out
+    assert len(evaluated.out.splitlines()) == 20 and "Ankle boot" in evaluated.out
 
 
 def test_digits_and_their_size(tmp_path):

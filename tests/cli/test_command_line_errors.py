@@ -46,11 +46,16 @@ WRONG = [
     (NEW + "--model ViT-X/9", ["'ViT-X/9'", "small", "ViT-Ti/16"]),
     (NEW + "--image-size 1x2x3", ["HEIGHTxWIDTH"]),
     (NEW + "--num-heads 3", ["num_heads 3 does not divide embed_dim 64"]),
-    (NEW + "--in-channels 3", ["digits has images of 1 channels", "in_channels"]),
+    (NEW + "--in-channels 3", ["(B, 3, 28, 28)", "in_channels=1"]),
+    (NEW + "--freeze backbone", ["--freeze backbone needs --init"]),
+    (NEW + "--freeze head", ["'head'", "backbone", "none"]),
+    (NEW + "--init vit-b", ["'vit-b'", "vit-fashion", "torchvision/vit_b_16"]),
+    (NEW + "--init vit-fashion --depth 3", ["brings its own sizes, not depth = 3"]),
+    (NEW + "--init vit-fashion --backbone-rate 0", ["backbone must be finite and greater than 0"]),
     (NEW + "--root here", ["--root", "fashion-mnist-full"]),
     (NEW + "--device abacus", ["device 'abacus' can't be used"]),
     (NEW + "--precision float16 --device cpu --quiet", ["needs an NVIDIA GPU"]),
-    (NEW + "--data fashion-mnist --image-size 56", ["28×28 pixels", "56"]),
+    (NEW + "--data fashion-mnist --image-size 56", ["(B, 1, 56, 56)", "28, 28"]),
     (NEW + "--data fashion-mnist --model ViT-Ti/16", ["not a multiple of patch_size 16"]),
     (NEW + "--data no/folder", ["no folder 'no/folder'", "fashion-mnist"]),
     (NEW + "--data {photos}/..", ["only one class folder, 'photos'"]),
@@ -60,8 +65,10 @@ WRONG = [
     ("train --data digits --out {weights}", ["best.safetensors", "Check the path"]),
     ("evaluate --weights {new} --data {photos}", ["there is no file"]),
     ("evaluate --weights {weights}", ["--data"]),
-    ("evaluate --weights {weights} --data {photos} --split all", ["invalid choice: 'all'"]),
-    ("evaluate --weights {weights} --data digits", ["digits has images of 1 channels"]),
+    ("evaluate --weights {weights} --data {photos} --split rest", ["invalid choice: 'rest'"]),
+    ("evaluate --weights {weights} --data digits", ["was trained on other classes", "('blue', 'red 红')"]),
+    ("export --weights {weights} --out {new}/m.pt", [".onnx or .pt2", "'m.pt'"]),
+    ("export --weights {weights}", ["required: out"]),
     ("predict {new}/no.png --weights {weights}", ["no.png: No such file"]),
     ("predict {weights} --weights {weights}", ["is no image"]),
     ("predict {photos}/blue/1.png --weights {weights} --top 0", ["top must be at least 1"]),
@@ -107,10 +114,10 @@ def test_a_run_that_diverges(photos, tmp_path):
 
 
 def test_other_classes_than_those_of_the_model(weights, tmp_path):
-    for name in ("cat", "dog"):
+    for number, name in enumerate(("cat", "dog")):
         (tmp_path / name).mkdir()
         for i in range(9):
-            Image.new("RGB", (16, 16)).save(tmp_path / name / f"{i}.png")
+            Image.new("RGB", (16, 16), (number, i, 0)).save(tmp_path / name / f"{i}.png")
     words = ("trained on other classes", "('blue', 'red 红')", "('cat', 'dog')")
     assert_refused(call("evaluate", "--weights", weights, "--data", tmp_path), *words)
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 import sklearn.metrics
 import torch
 from command_line import COLOURS, call
+from torch.utils.data import ConcatDataset, DataLoader
 
 from vit_tutorial import VisionTransformer, ViTConfig, data, evaluate, pretrained, set_seed
 from vit_tutorial.cli.evaluate import report
@@ -16,12 +19,13 @@ from vit_tutorial.training import Evaluation
 pytest_plugins = ["coloured_pictures"]
 
 
-@pytest.mark.parametrize("split", ["train", "val", "test"])
+@pytest.mark.parametrize("split", ["train", "val", "test", "all"])
 def test_evaluate_against_scikit_learn(photos, weights, split):
     result = call("evaluate", "--weights", weights, "--data", photos, "--split", split)
     assert (result.status, result.err) == (0, "")
     loaders = data.image_folder(photos, image_size=16)
-    expected = evaluate(load_model(weights), getattr(loaders, split))
+    together = DataLoader(ConcatDataset([loader.dataset for loader in loaders]), 64)
+    expected = evaluate(load_model(weights), together if split == "all" else getattr(loaders, split))
     loss = sklearn.metrics.log_loss(expected.labels, expected.logits.double().softmax(dim=-1))
     matrix = sklearn.metrics.confusion_matrix(expected.labels, expected.predictions)
     lines = result.out.splitlines()
@@ -31,6 +35,11 @@ def test_evaluate_against_scikit_learn(photos, weights, split):
     for line, name, row, i in zip(lines[3:], COLOURS, matrix, range(2), strict=True):
         assert line.startswith(name)
         assert line.split()[-2:] == [str(row.sum()), f"{row[i] / row.sum():.2%}"]
+    told = json.loads(
+        call("evaluate", "--weights", weights, "--data", photos, "--split", split, "--json").out
+    )
+    assert told["confusion"] == matrix.tolist() and told["accuracy"] == pytest.approx(total)
+    assert (told["split"], told["images"], told["classes"]) == (split, matrix.sum(), list(COLOURS))
 
 
 def test_accuracy_by_class_where_there_are_mistakes():
@@ -43,6 +52,9 @@ def test_accuracy_by_class_where_there_are_mistakes():
         "a           4    50.00%",
         "猫          1   100.00%",
         "none        0         -",
+        "",
+        "most often confused:",
+        "  2 × a taken for 猫",
     ]
 
 

@@ -16,11 +16,11 @@ from command_line import call
 
 from vit_tutorial import ViTConfig
 from vit_tutorial.cli.options import Parser, add_options
-from vit_tutorial.cli.settings import MODELS, Images, Machine
+from vit_tutorial.cli.settings import MODELS, Images
 from vit_tutorial.training.recipe import Recipe
 
-COMMANDS = ["train", "evaluate", "predict", "report"]
-SETTINGS = {"images": Images, "model": ViTConfig, "recipe": Recipe, "this computer": Machine}
+COMMANDS = ["train", "evaluate", "predict", "export", "report"]
+SETTINGS = {"images": Images, "model": ViTConfig, "recipe": Recipe}
 
 
 def help_of(command: str, monkeypatch) -> str:
@@ -65,7 +65,7 @@ def test_every_setting_is_an_option_in_its_section_with_its_text_and_default(mon
             option = re.search(rf"{flag},? {value} (.*?)(?= --|$)", section)
             assert option[1].startswith(f"{said_of(cls, field.name)} ("), flag
             default = "none" if field.default is None else field.default
-            if cls is Recipe or cls is Machine:
+            if cls is Recipe:
                 assert option[1].endswith(f"(default: {default})"), flag
             else:
                 assert re.search(r"\((default: |needed for a new run)", option[1]), flag
@@ -73,7 +73,7 @@ def test_every_setting_is_an_option_in_its_section_with_its_text_and_default(mon
 
 def test_defaults_that_depend_on_others_are_told(monkeypatch):
     text = " ".join(help_of("train", monkeypatch).split())
-    assert f"{', '.join(MODELS)} (default: small)" in text
+    assert f"{', '.join(MODELS)} (default: small, or ViT-Ti/16 for a folder)" in text
     assert "D_mlp, the width inside each MLP (default: as --model says)" in text
     assert "for square images (default: 28, or 224 for a folder and a model of the paper)" in text
     assert "C (default: 3 for a folder, else 1)" in text

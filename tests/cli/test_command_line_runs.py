@@ -59,15 +59,13 @@ def test_two_processes_train_as_one_with_the_doubled_batch(photos, tmp_path, mon
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("best epoch") == 1
     assert done.stderr.count("epoch 2/2") == 1 and "2 processes on cpu, batches of 5" in done.stderr
-    assert json.loads((two / "config.json").read_text())["processes"] == 2
     call(*train_arguments(photos, one, "--epochs", "2", "--batch-size", "10"))
     histories = [json.loads((out / "history.json").read_text()) for out in (one, two)]
     for name in histories[0]:
         assert histories[0][name] == pytest.approx(histories[1][name], abs=1e-5), name
     assert_refused(
-        call("train", "--out", two, "--resume"),
-        "is for 2 processes, this run has 1",
-        "torchrun --nproc_per_node=2 -m vit_tutorial",
+        call("train", "--out", two, "--resume", "--quiet"),
+        "had processes = 2, this one has 1",
     )
     monkeypatch.setenv("WORLD_SIZE", "2")
     assert (

@@ -1,7 +1,5 @@
 """`python -m vit_tutorial report`: what a class has solved, and which mistakes it met."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,9 +11,8 @@ examples:
   python -m vit_tutorial report homework/*.ipynb --format html
 
 Ledgers are what check.export("ledger.json") writes. A NOTEBOOK IS RUN: its
-exercises, and the cells that they need, with your rights, each notebook in a
-process of its own. Run only what you trust. The report goes to stdout:
-"> class.html" keeps it."""
+exercises, and the cells that they need, with your rights. Run only what you
+trust. The report goes to stdout: "> class.html" keeps it."""
 
 
 def parser() -> Parser:

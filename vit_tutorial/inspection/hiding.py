@@ -1,7 +1,5 @@
 """What changes in the answer when patches are hidden: the test that a heat map must pass."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 import torch

@@ -1,7 +1,5 @@
 """What looks at what: attention's reach, and how it adds up over the blocks."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 

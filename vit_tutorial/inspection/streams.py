@@ -1,7 +1,5 @@
 """What the tokens hold: the residual stream, block by block, and the positions."""
 
-from __future__ import annotations
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor

@@ -1,7 +1,5 @@
 """Drawings of what a model computes, made from its own numbers: attention and heads."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import matplotlib.pyplot as plt

@@ -1,7 +1,5 @@
 """Heat maps of patches, all on one scale, so that nothing does not look like something."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import matplotlib.pyplot as plt

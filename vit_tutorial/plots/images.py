@@ -1,7 +1,5 @@
 """Figures of images in [-1, 1]: a look at a data set, and the surest mistakes."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """The whole way of one image through a model, drawn from the model's own numbers."""
 
-from __future__ import annotations
-
 import matplotlib.pyplot as plt
 import torch
 from matplotlib.axes import Axes

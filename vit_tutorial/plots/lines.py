@@ -1,7 +1,5 @@
 """Lines that are told apart without colour, and values over several seeds."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any

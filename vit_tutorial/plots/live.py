@@ -1,7 +1,5 @@
 """A trained model that runs in the page: one piece of HTML with its weights, for notebook, Colab and book."""
 
-from __future__ import annotations
-
 import base64
 import copy
 import json

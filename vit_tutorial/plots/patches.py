@@ -1,7 +1,5 @@
 """Figures of one image: its patches, tokens' weights, and HTML that draws itself."""
 
-from __future__ import annotations
-
 import base64
 from importlib import resources
 

@@ -1,7 +1,5 @@
 """The style of the book's figures: drawings that take the page's colours, and a picture of each for notebooks."""
 
-from __future__ import annotations
-
 import re
 from functools import partial
 from typing import Any

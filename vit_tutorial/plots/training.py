@@ -1,7 +1,5 @@
 """Figures of training runs: curves by epoch and by step."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 

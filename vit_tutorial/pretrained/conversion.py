@@ -1,7 +1,5 @@
 """The steps by which `pretrained` turns a checkpoint into a model."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Mapping

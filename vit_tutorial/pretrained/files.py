@@ -17,12 +17,13 @@ from vit_tutorial.checks import check_choice
 from vit_tutorial.data.downloads import DownloadError, sha256_of
 from vit_tutorial.model import VisionTransformer
 from vit_tutorial.pretrained.preprocessing import BUNDLED, NAMES, torchvision_weights
-from vit_tutorial.pretrained.sources import from_torchvision
+from vit_tutorial.pretrained.sources import from_timm, from_torchvision
 from vit_tutorial.saving import CheckpointError, load_model
 
 if TYPE_CHECKING:
     from torchvision.models import WeightsEnum
 
+TIMM = "timm:"
 CONNECT = 5.0  # seconds to wait for an answer, before a download of minutes begins
 
 
@@ -33,7 +34,8 @@ def load(name: str) -> VisionTransformer:
         name: "vit-fashion": 28×28 grey images of clothes, ten classes, in this package; its checksum is
             verified. Or torchvision's weights for ImageNet's 1,000 classes, 224×224 colours:
             "torchvision/vit_b_16" (346 MB), "…/vit_b_32", "…/vit_l_16" or "…/vit_l_32"; they lie in
-            torchvision's cache, or are downloaded there, and torchvision verifies the checksum.
+            torchvision's cache, or are downloaded there, and torchvision verifies the checksum. Or "timm:NAME",
+            a Vision Transformer of the package timm, which fetches it; its preprocessing is then unknown.
 
     Returns:
         A float32 model in eval mode on the CPU, with the names of its classes as `classes`; its
@@ -42,10 +44,15 @@ def load(name: str) -> VisionTransformer:
 
     Raises:
         ValueError: the name is unknown.
+        ModuleNotFoundError: timm is not installed.
         DownloadError: the weights are not here and can't be fetched (an `OSError`); the message says how to
             place the file by hand.
         CheckpointError: the file is damaged, or holds something else.
     """
+    if str(name).startswith(TIMM):
+        import timm  # here: not everybody has it
+
+        return from_timm(timm.create_model(name.removeprefix(TIMM), pretrained=True)).float().eval()
     check_choice(name, "name", NAMES)
     model = _load_bundled() if name == BUNDLED else _load_torchvision(name)
     model.preprocessing = name

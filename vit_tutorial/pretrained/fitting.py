@@ -1,7 +1,5 @@
 """Compare a checkpoint with the layout that it must have, entry by entry."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 

@@ -1,7 +1,5 @@
 """How other libraries name and shape the same weights, for `pretrained`."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass

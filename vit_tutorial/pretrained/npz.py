@@ -1,7 +1,5 @@
 """Read the original authors' .npz files, without running anything in them."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Other libraries' models and files, poured into this package's model."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Chapter 6: what a batch must be: images as the model takes them, and a label for each."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import torch
@@ -25,16 +23,12 @@ def check_batch(batch: Any, model: nn.Module) -> tuple[Tensor, Tensor]:
         TypeError: the batch is no pair of tensors, or its images or labels are of a type that nothing is learned from.
         ValueError: a shape or a value is not allowed; the message says which, and the way out.
     """
-    if (
-        not isinstance(batch, list | tuple)
-        or len(batch) != 2
-        or not all(isinstance(x, Tensor) for x in batch)
-    ):
-        got = type(batch).__name__ + (
-            f" of {len(batch)}" if isinstance(batch, list | tuple | dict) else ""
-        )
+    pair = isinstance(batch, list | tuple) and len(batch) == 2
+    if not (pair and all(isinstance(part, Tensor) for part in batch)):
+        size = f" of {len(batch)}" if isinstance(batch, list | tuple | dict) else ""
         raise TypeError(
-            f"a batch must be two tensors, (images, labels), got a {got}. Let the dataset return (image, label)."
+            f"a batch must be two tensors, (images, labels), got a {type(batch).__name__}{size}. Let the dataset "
+            "return (image, label)."
         )
     images, labels = batch
     config = getattr(model, "config", None)
@@ -50,14 +44,9 @@ def as_indices(labels: Tensor) -> Tensor:
 
 def _check_images(images: Tensor, config: ViTConfig | None, kind: torch.dtype) -> None:
     if images.dtype != kind:
-        way_out = (
-            "images.float()"
-            if images.is_floating_point()
-            else "images / 127.5 - 1 for pixels of 0 to 255"
-        )
-        raise TypeError(
-            f"images must be {kind}, got {images.dtype}. Convert them in the dataset: {way_out}."
-        )
+        whole = "images / 127.5 - 1 for pixels of 0 to 255"
+        way_out = "images.float()" if images.is_floating_point() else whole
+        raise TypeError(f"images must be {kind}, got {images.dtype}. Convert them in the dataset: {way_out}.")
     if config is not None:
         wanted = (config.in_channels, *check_image_size(config.image_size))
         shape = tuple(images.shape[1:])
@@ -87,18 +76,12 @@ def _checked_labels(labels: Tensor, number: int, config: ViTConfig | None) -> Te
                 f"labels of shape {tuple(labels.shape)} must be probabilities: at least 0, each row with the sum 1."
             )
         return labels
-    kind = labels.dtype
-    if (
-        labels.shape != (number,)
-        or kind.is_floating_point
-        or kind.is_complex
-        or kind == torch.bool
-    ):
-        wanted = f"({number},) of whole numbers" + (
-            f", or ({number}, {k}) of probabilities" if k else ""
-        )
+    whole = not (labels.is_floating_point() or labels.is_complex())
+    if labels.shape != (number,) or labels.dtype == torch.bool or not whole:
+        wanted = f"({number},) of whole numbers"
+        wanted += f", or ({number}, {k}) of probabilities" if k else ""
         raise ValueError(
-            f"labels must have the shape {wanted}, one for each image; got {tuple(labels.shape)} of {kind}."
+            f"labels must have the shape {wanted}, one for each image; got {tuple(labels.shape)} of {labels.dtype}."
         )
     wrong = labels[(labels < 0) | (labels >= k)] if k else labels[labels < 0]
     if len(wrong):

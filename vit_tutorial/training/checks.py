@@ -1,7 +1,5 @@
 """Chapter 6: what stops a run: as early as possible, in words that help."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from torch import nn
@@ -37,9 +35,7 @@ def check_loader(loader: DataLoader, name: str) -> None:
         )
 
 
-def check_fit(
-    model: nn.Module, loader: DataLoader, recipe: Recipe, place: Place
-) -> None:
+def check_fit(model: nn.Module, loader: DataLoader, recipe: Recipe, place: Place) -> None:
     """Refuse images of other classes than the model's, or a precision not to be had."""
     classes = told_by(loader.dataset, "classes")
     outputs = getattr(getattr(model, "config", None), "num_classes", None)
@@ -55,9 +51,7 @@ def check_fit(
         )
 
 
-def choose_optimizer(
-    model: nn.Module, recipe: Recipe, optimizer: Optimizer | None
-) -> Optimizer:
+def choose_optimizer(model: nn.Module, recipe: Recipe, optimizer: Optimizer | None) -> Optimizer:
     """The optimizer to use: it is new, and changes exactly what is trainable."""
     trainable = [p for p in model.parameters() if p.requires_grad]
     if not trainable:

@@ -1,7 +1,5 @@
 """Chapter 6: measure a model."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -62,12 +60,10 @@ def evaluate(model: nn.Module, loader: DataLoader) -> Evaluation:
         loader: batches of (images, labels), as `train` takes them.
 
     Returns:
-        Loss, accuracy, logits and labels, in the loader's order, on the CPU; of labels
-        that are probabilities the most probable class.
+        Loss, accuracy, logits and labels (of probabilities the largest), in the loader's order, on the CPU.
 
     Raises:
-        TypeError, ValueError: the loader is no DataLoader, an empty one, or its images
-            or labels are not what a model takes.
+        TypeError, ValueError: the loader is none, or empty, or its batches are not what a model takes.
     """
     check_loader(loader, "loader")
     device = next(model.parameters()).device

@@ -1,9 +1,7 @@
 """Chapter 6: train a model."""
 
-from __future__ import annotations
-
 import math
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +18,7 @@ from vit_tutorial.saving import CheckpointError
 from vit_tutorial.training import checks
 from vit_tutorial.training.evaluation import evaluate
 from vit_tutorial.training.history import History
-from vit_tutorial.training.processes import Place, process_group
+from vit_tutorial.training.processes import process_group
 from vit_tutorial.training.progress import Progress
 from vit_tutorial.training.recipe import Recipe
 from vit_tutorial.training.run import Run
@@ -43,14 +41,11 @@ def train(
     """Train a model; under torchrun, in several processes as if they were one.
 
     Args:
-        model: changed in place; afterwards it has the last epoch's weights and is on
-            the device. Parameters with `requires_grad=False` stay as they are.
-        train_loader: batches of (images, labels): float32 images, class indices of
-            shape (B,) or probabilities (B, K); seed and epoch alone fix their order.
+        model: changed in place, and moved to the device; what has `requires_grad=False` stays as it is.
+        train_loader: batches of (images, labels): float32, and class indices (B,) or probabilities (B, K).
         val_loader: measured after each epoch.
         recipe: how to train; without one, the defaults of `Recipe`.
-        optimizer: a new one over exactly the trainable parameters; without one AdamW
-            with the recipe's learning rate and weight decay, which else are not used.
+        optimizer: a new one over exactly the trainable parameters; else AdamW by the recipe's rate and decay.
         device: such as "cpu" or "cuda"; without one a GPU if there is one.
         out: a folder for checkpoints: the last epoch's and the best one's.
         resume: go on with the run in `out`: on the CPU the end is the same, to the bit.
@@ -63,8 +58,7 @@ def train(
     Raises:
         TypeError: a change is no attribute of `Recipe`, or a loader no DataLoader.
         ValueError: an argument is not allowed, or does not fit the others.
-        FileExistsError, FileNotFoundError: `out` holds a run already or other files, or
-            another process trains there; or it holds no run to resume.
+        FileExistsError, FileNotFoundError: `out` is not empty or in use, or holds no run to resume.
         CheckpointError: the checkpoint is damaged, or from another recipe.
         TrainingDiverged: loss or gradient is not finite; the last checkpoint stays.
     """
@@ -94,26 +88,21 @@ def _describe(model: nn.Module, images: Dataset) -> None:
 
 
 def _go_on(
-    run: Run,
-    val_loader: DataLoader | None,
-    folder: RunFolder | None,
-    resume: bool,
-    progress: bool | None,
+    run: Run, val_loader: DataLoader | None, folder: RunFolder | None, resume: bool, progress: bool | None
 ) -> None:
     """All epochs that are left; of a finished run only what a kill left behind goes."""
     if run.history.epochs == run.recipe.epochs:
         if folder and run.place.rank == 0:
             folder.tidy(run.history.epochs)
         return
-    with _claimed(folder, resume, run.place), Progress(run, progress) as bar:
+    alone = folder.claimed(resume) if folder and run.place.rank == 0 else nullcontext()
+    with alone, Progress(run, progress) as bar:
         _save(folder, run)  # of a resumed run again: the kill may have come amid saving
         while run.history.epochs < run.recipe.epochs:
             _epoch(run, val_loader, folder, bar)
 
 
-def _epoch(
-    run: Run, val_loader: DataLoader | None, folder: RunFolder | None, bar: Progress
-) -> None:
+def _epoch(run: Run, val_loader: DataLoader | None, folder: RunFolder | None, bar: Progress) -> None:
     """One epoch: train, validate, save, tell."""
     try:
         run.epoch(bar.step)
@@ -162,19 +151,10 @@ def _save(folder: RunFolder | None, run: Run) -> None:
 
 def _folder(out: str | Path | None, resume: bool) -> RunFolder | None:
     if out is not None and not str(out).strip():
-        raise ValueError(
-            "out is empty: name a folder for the run (is a variable of the shell not set?)."
-        )
+        raise ValueError("out is empty: name a folder for the run (is a variable of the shell not set?).")
     if out is None and resume:
         raise ValueError("resume=True needs the run's folder: out=...")
     folder = None if out is None else RunFolder(out)
     if folder and not resume:
         folder.refuse_foreign()
     return folder
-
-
-def _claimed(
-    folder: RunFolder | None, resume: bool, place: Place
-) -> AbstractContextManager[None]:
-    """The run's folder is for this run alone; of several processes the first one holds it."""
-    return nullcontext() if folder is None or place.rank else folder.claimed(resume)

@@ -1,11 +1,8 @@
 """Chapter 6: one run in several processes, as torchrun starts them.
 
-`torchrun --nproc_per_node=2 …` starts the same program twice and tells each process its
-rank. Each computes the gradients of its own share of a batch; DistributedDataParallel
-averages them, so that all keep the same weights.
+`torchrun --nproc_per_node=2 …` starts the same program twice and tells each process its rank. Each computes the
+gradients of its own share of a batch; DistributedDataParallel averages them, so that all keep the same weights.
 """
-
-from __future__ import annotations
 
 import os
 import warnings
@@ -20,16 +17,8 @@ from torch.utils.data.distributed import DistributedSampler
 
 # What a shared loader keeps; not persistent_workers: living on from epoch to epoch,
 # they would carry random states along, and a resumed run would differ.
-KEPT = (
-    "num_workers",
-    "collate_fn",
-    "pin_memory",
-    "drop_last",
-    "timeout",
-    "worker_init_fn",
-    "multiprocessing_context",
-    "prefetch_factor",
-)
+KEPT = ("num_workers", "collate_fn", "pin_memory", "drop_last", "timeout", "worker_init_fn")
+KEPT += ("multiprocessing_context", "prefetch_factor")
 
 
 @dataclass(frozen=True)
@@ -96,10 +85,9 @@ def process_group(device: str | torch.device | None = None) -> Iterator[Place]:
 def share_loader(loader: DataLoader, place: Place, seed: int) -> DataLoader:
     """A loader of this process's share, whose order depends on seed and epoch alone.
 
-    In each step all processes together read the batch that one process would with
-    batches as large as all of theirs. Where the shares can't be equally large, the
-    first images of the epoch's order come once more at its end, and count twice. A
-    loader with a sampler of its own can't be shared; in one process it stays as it is.
+    In each step all processes together read the batch that one process would with batches as large as all of theirs.
+    Where the shares can't be equally large, the first images of the epoch's order come once more at its end, and count
+    twice. A loader with a sampler of its own can't be shared; in one process it stays as it is.
     """
     sampler = loader.sampler
     shuffled = (
@@ -123,9 +111,7 @@ def share_loader(loader: DataLoader, place: Place, seed: int) -> DataLoader:
         raise ValueError(
             f"process {place.rank} has {n} images, others have more or fewer: give all the same data."
         )
-    sampler = DistributedSampler(
-        loader.dataset, place.size, place.rank, shuffle=shuffled, seed=seed
-    )
+    sampler = DistributedSampler(loader.dataset, place.size, place.rank, shuffle=shuffled, seed=seed)
     kept = {name: getattr(loader, name) for name in KEPT}
     return DataLoader(loader.dataset, loader.batch_size, sampler=sampler, **kept)
 

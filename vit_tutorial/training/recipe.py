@@ -1,7 +1,5 @@
 """Chapter 6: the choices that make a training run, checked as one."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from vit_tutorial import checks

@@ -1,7 +1,5 @@
 """Chapter 6: the learning rate over the steps of a run."""
 
-from __future__ import annotations
-
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import (
     ConstantLR,
@@ -12,6 +10,7 @@ from torch.optim.lr_scheduler import (
 )
 
 
+# fmt: off
 def warmup_cosine(
     optimizer: Optimizer, total_steps: int, warmup_steps: int
 ) -> LRScheduler:
@@ -47,11 +46,10 @@ def warmup_cosine(
         optimizer, start_factor=1 / warmup_steps, total_iters=max(1, warmup_steps - 1)
     )
     return SequentialLR(optimizer, [rise, cosine], milestones=[warmup_steps])
+# fmt: on
 
 
-def make_schedule(
-    name: str, optimizer: Optimizer, total_steps: int, warmup_steps: int
-) -> LRScheduler:
+def make_schedule(name: str, optimizer: Optimizer, total_steps: int, warmup_steps: int) -> LRScheduler:
     """The scheduler of a recipe: `warmup_cosine`, or a "constant" rate."""
     if name == "constant":
         return ConstantLR(optimizer, factor=1.0, total_iters=0)

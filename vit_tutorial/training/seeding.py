@@ -1,7 +1,5 @@
 """Chapter 6: random numbers that come out the same again."""
 
-from __future__ import annotations
-
 import random
 
 import numpy as np
