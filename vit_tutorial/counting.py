@@ -4,41 +4,22 @@ A FLOP is an addition or a multiplication of a matrix product or convolution; as
 LayerNorm, GELU, sums) is not counted. Each function gives a dictionary by part of the model.
 """
 
-from vit_tutorial.checks import check_image_size, check_positive, patch_grid
+from vit_tutorial.checks import check_image_size, check_positive
 from vit_tutorial.config import ViTConfig
-
-
-def tokens(config: ViTConfig) -> tuple[int, int]:
-    """The number of patches N, and of tokens T in the encoder (one more with a class token)."""
-    rows, columns = patch_grid(check_image_size(config.image_size), config.patch_size)
-    return rows * columns, rows * columns + (config.pooling == "cls")
 
 
 def forward_flops(config: ViTConfig, batch_size: int = 1) -> dict[str, int]:
     """FLOPs of one forward pass over `batch_size` images: two for each product that is added up."""
-    d, depth, b = (
-        config.embed_dim,
-        config.depth,
-        check_positive(batch_size, "batch_size"),
-    )
-    n, t = tokens(config)
+    d, b = config.embed_dim, check_positive(batch_size, "batch_size")
+    patch, t = config.in_channels * config.patch_size**2, config.num_tokens
+    blocks = (
+        2 * b * t * config.depth
+    )  # for a weight that each token meets in each block
     return {
-        "patch embedding": 2 * b * n * config.in_channels * config.patch_size**2 * d,
-        "projections": depth
-        * 2
-        * b
-        * t
-        * 4
-        * d
-        * d,  # query, key, value and what follows attention
-        "attention": depth
-        * 2
-        * b
-        * t
-        * t
-        * 2
-        * d,  # every token with every token, twice
-        "mlp": depth * 2 * b * t * 2 * d * config.mlp_dim,
+        "patch embedding": 2 * b * config.num_patches * patch * d,
+        "projections": blocks * 4 * d * d,  # query, key, value, and what follows
+        "attention": blocks * t * 2 * d,  # every token with every token, twice
+        "mlp": blocks * 2 * d * config.mlp_dim,
         "head": 2 * b * d * config.num_classes,
     }
 
@@ -63,19 +44,15 @@ def kept_bytes(config: ViTConfig, batch_size: int = 1) -> dict[str, int]:
     """
     d, b = config.embed_dim, check_positive(batch_size, "batch_size")
     height, width = check_image_size(config.image_size)
-    _, t = tokens(config)
+    t = config.num_tokens
     norm = d + 2  # a LayerNorm keeps its input, and mean and deviation of each token
+    attention = norm + 5 * d + config.num_heads  # its input, q, k, v, output; row sums
+    mlp = norm + d + 2 * config.mlp_dim  # its input, and both sides of GELU
+    read = (t if config.pooling == "cls" else 1) * d  # what the head's input lies in
     kept = {
         "images": config.in_channels * height * width,
-        "attention": config.depth
-        * t
-        * (
-            norm + 5 * d + config.num_heads
-        ),  # its input, q, k, v, output; a sum for each row
-        "mlp": config.depth
-        * t
-        * (norm + d + 2 * config.mlp_dim),  # its input, and both sides of GELU
-        "read-out": t * (norm + d * (config.pooling == "cls"))
-        + d * (config.pooling != "cls"),
+        "attention": config.depth * t * attention,
+        "mlp": config.depth * t * mlp,
+        "read-out": t * norm + read,
     }
     return {part: 4 * b * number for part, number in kept.items()}

@@ -103,7 +103,7 @@ def kept(model: nn.Module, images: torch.Tensor) -> int:
 def test_each_part_by_hand():
     """Four patches and a class token of width 8, one block, MLP of 16, three classes; one image."""
     config = ViTConfig(8, 4, 1, embed_dim=8, depth=1, num_heads=2, mlp_dim=16, num_classes=3)
-    assert counting.tokens(config) == (4, 5)
+    assert (config.num_patches, config.num_tokens) == (4, 5)
     assert counting.forward_flops(config) == {
         "patch embedding": 2 * 4 * 16 * 8,
         "projections": 2 * 5 * (3 * 8 * 8 + 8 * 8),
