@@ -141,3 +141,11 @@ def test_options_that_contradict_the_run(trained, photos, tmp_path):
     assert result.status == 0, result.err
     assert result.out == trained[1].out
     assert_refused(call(*resume, "--device", "abacus"), "'abacus' can't be used")
+
+
+@pytest.mark.parametrize("text", ["{}", '{"epochs": 3}'])
+def test_a_file_of_settings_that_is_no_run_s_is_not_replaced(text, tmp_path):
+    (tmp_path / "config.json").write_text(text)
+    result = call("train", "--data", "digits", "--out", tmp_path, "--quiet")
+    assert_refused(result, "config.json is there, and no run's settings", "another folder")
+    assert (tmp_path / "config.json").read_text() == text

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from importlib.metadata import version
 
-from vit_tutorial.cli.options import Parser
+from vit_tutorial.cli.options import Parser, processes_now
 
 DIVERGED, REFUSED, INTERRUPTED, NOBODY_READS = 1, 2, 130, 141
 COMMANDS = {
@@ -67,7 +67,7 @@ def _run(arguments: list[str]) -> None:
     parser = Parser(usage="%(prog)s COMMAND [options]", description=text)
     parser.add_argument("COMMAND", choices=tuple(COMMANDS), metavar="COMMAND", help="one of these")
     command = parser.parse_args(arguments[:1]).COMMAND
-    if command != "train" and int(os.environ.get("WORLD_SIZE", 1)) > 1:
+    if command != "train" and processes_now() > 1:
         raise ValueError(f"{command} runs in one process: start it by python, not by torchrun.")
     import_module(f"vit_tutorial.cli.{command}").run(arguments[1:])
 

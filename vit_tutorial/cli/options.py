@@ -1,6 +1,7 @@
 """Options out of dataclasses, read by jsonargparse: their docstrings are the help."""
 
 import json
+import os
 import re
 from argparse import RawDescriptionHelpFormatter
 from collections.abc import Iterable
@@ -77,3 +78,8 @@ def add_options(group: ArgumentParser, cls: type, names: Iterable[str] = (), **r
 def pick(options: Namespace, cls: type) -> dict[str, Any]:
     """The options that are fields of a dataclass."""
     return {f.name: options[f.name] for f in fields(cls) if f.name in options}
+
+
+def processes_now() -> int:
+    """How many processes torchrun has started."""
+    return int(os.environ.get("WORLD_SIZE", 1))

@@ -105,8 +105,8 @@ def choose_options(parser: Callable[[], Parser], arguments: Sequence[str]) -> Na
     own = options.out / CONFIG
     if not options.resume:
         RunFolder(options.out).refuse_foreign()
-        if own.exists():  # left by a run that was killed, or another program's
-            _read(parser, [own])
+        if own.exists() and _read(parser, [own]).data is None:  # a run that was killed leaves one, too
+            raise FileExistsError(f"{own} is there, and no run's settings. Name another folder.")
     elif not own.is_file():
         raise ValueError(f"{options.out} holds no {CONFIG}. Check --out, or start without --resume.")
     files = [own] * options.resume + [options.config] * (options.config is not None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shlex
 import sys
 from collections.abc import Sequence
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING
 from jsonargparse import Namespace
 
 from vit_tutorial.checks import check_image_size
-from vit_tutorial.cli.options import DEVICE, Parser, add_options
+from vit_tutorial.cli.options import DEVICE, Parser, add_options, processes_now
 from vit_tutorial.cli.settings import (
     CALL,
     CONFIG,
@@ -109,7 +108,7 @@ def run(arguments: Sequence[str]) -> None:
     except KeyboardInterrupt:
         way_on = f"{options.out} has no checkpoint yet: start again."
         if folder.last() is not None:
-            processes = int(os.environ.get("WORLD_SIZE", 1))
+            processes = processes_now()
             start = "python" if processes == 1 else f"torchrun --nproc_per_node={processes}"
             out = shlex.quote(str(options.out))
             way_on = f"resume with: {start} -m vit_tutorial train --out {out} --resume"

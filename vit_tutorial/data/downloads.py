@@ -39,7 +39,8 @@ def download(
 
     A file of that name with another checksum is an error: it may be yours. With VIT_TUTORIAL_MIRROR set to the
     address of a folder on the web, the file comes from there, with the same checksum. Where the connection breaks
-    off, or the server answers 429, 500, 502, 503 or 504, it is tried three times more.
+    off, or the server answers 429, 500, 502, 503 or 504, it is tried three times more. A bar is shown where stderr is
+    a terminal.
 
     Args:
         url: address of the file, http or https.
