@@ -118,7 +118,7 @@ def test_other_classes_than_those_of_the_model(weights, tmp_path):
         (tmp_path / name).mkdir()
         for i in range(9):
             Image.new("RGB", (16, 16), (number, i, 0)).save(tmp_path / name / f"{i}.png")
-    words = ("trained on other classes", "('blue', 'red 红')", "('cat', 'dog')")
+    words = ("trained on other classes", "('blue', 'red 红')", "('cat', 'dog')", "images of its own")
     assert_refused(call("evaluate", "--weights", weights, "--data", tmp_path), *words)
 
 

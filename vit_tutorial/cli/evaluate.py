@@ -56,7 +56,7 @@ def run(arguments: Sequence[str]) -> None:
     known = model.classes or model.config.num_classes
     if known not in (loaders.classes, len(loaders.classes)):
         raise ValueError(
-            f"{options.weights} was trained on other classes: it has {known}, the images have {loaders.classes}."
+            f"{options.weights} was trained on other classes: it has {known}, the images have {loaders.classes}. Give images of its own."
         )
     sets = {name: part.dataset for name, part in loaders._asdict().items()}
     sets["all"] = ConcatDataset(sets.values())
