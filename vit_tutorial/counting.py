@@ -12,9 +12,8 @@ def forward_flops(config: ViTConfig, batch_size: int = 1) -> dict[str, int]:
     """FLOPs of one forward pass over `batch_size` images: two for each product that is added up."""
     d, b = config.embed_dim, check_positive(batch_size, "batch_size")
     patch, t = config.in_channels * config.patch_size**2, config.num_tokens
-    blocks = (
-        2 * b * t * config.depth
-    )  # for a weight that each token meets in each block
+    # FLOPs for a weight that each token meets in each block
+    blocks = 2 * b * t * config.depth
     return {
         "patch embedding": 2 * b * config.num_patches * patch * d,
         "projections": blocks * 4 * d * d,  # query, key, value, and what follows

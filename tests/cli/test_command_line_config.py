@@ -103,6 +103,7 @@ def test_the_model_of_the_folder(photos, tmp_path, monkeypatch):
         ('{"batch_size": 1.5}', ["batch_size must be a whole number, got 1.5"]),
         ('{"batch_size": 0}', ["batch_size must be at least 1, got 0"]),
         ('{"flip": 1}', ["flip must be true or false, got 1"]),
+        ('{"checkpointing": 1}', ["checkpointing", "must be true or false, got 1"]),
         ('{"data": 3}', ["data must be text, got 3"]),
         ('{"root": 3}', ["root must be text"]),
         ('{"device": 3}', ["device must be text"]),

@@ -61,10 +61,11 @@ def test_every_setting_is_an_option_in_its_section_with_its_text_and_default(mon
             if field.name == "num_classes":
                 continue
             flag = f"--{field.name.replace('_', '-')}"
-            value = "--no-flip" if flag == "--flip" else "[A-Z]+"
+            value = f"--no-{flag[2:]}" if field.default is False else "[A-Z]+"
             option = re.search(rf"{flag},? {value} (.*?)(?= --|$)", section)
             assert option[1].startswith(f"{said_of(cls, field.name)} ("), flag
-            default = "none" if field.default is None else field.default
+            default = {None: "none"}.get(field.default, field.default)
+            default = "no" if default is False else default
             if cls is Recipe:
                 assert option[1].endswith(f"(default: {default})"), flag
             else:

@@ -33,7 +33,7 @@ class Parser(ArgumentParser):
 
     def error(self, message: str, ex: Exception | None = None) -> NoReturn:
         """Hand what is wrong on to `main`, in words instead of Python's types."""
-        message = message.replace("Value not boolean:", "flip must be true or false, got")
+        message = message.replace("Value not boolean:", "checkpointing and flip must be true or false, got")
         message = re.sub(r'^Parser key "(.+?)"', r"\1", message)
         value = re.search(r"(?:Got|Given) value: (.*)", message)
         kinds = re.findall(r"Expected a <class '(\w+)'>", message)

@@ -7,6 +7,7 @@ from torch.optim import AdamW, Optimizer
 from torch.utils.data import DataLoader, IterableDataset
 
 from vit_tutorial.data.sets import told_by
+from vit_tutorial.model import VisionTransformer
 from vit_tutorial.saving import CheckpointError
 from vit_tutorial.training.processes import Place
 from vit_tutorial.training.recipe import Recipe
@@ -43,6 +44,11 @@ def check_fit(model: nn.Module, loader: DataLoader, recipe: Recipe, place: Place
         raise ValueError(
             f"the images have {len(classes)} classes, the model {outputs}. Build it "
             f"with num_classes={len(classes)}, or replace_head(model, {len(classes)})."
+        )
+    if (recipe.checkpointing or recipe.drop_patches) and not isinstance(model, VisionTransformer):
+        raise ValueError(
+            f"checkpointing and drop_patches need a VisionTransformer of this package, got {type(model).__name__}. "
+            "Leave them out."
         )
     if recipe.precision == "float16" and place.device.type != "cuda":
         raise ValueError(

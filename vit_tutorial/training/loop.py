@@ -16,6 +16,7 @@ from vit_tutorial.data.sets import told_by
 from vit_tutorial.pretrained.preprocessing import UNKNOWN
 from vit_tutorial.saving import CheckpointError
 from vit_tutorial.training import checks
+from vit_tutorial.training.economy import economies
 from vit_tutorial.training.evaluation import evaluate
 from vit_tutorial.training.history import History
 from vit_tutorial.training.processes import process_group
@@ -96,7 +97,7 @@ def _go_on(
             folder.tidy(run.history.epochs)
         return
     alone = folder.claimed(resume) if folder and run.place.rank == 0 else nullcontext()
-    with alone, Progress(run, progress) as bar:
+    with alone, economies(run.model, run.recipe), Progress(run, progress) as bar:
         _save(folder, run)  # of a resumed run again: the kill may have come amid saving
         while run.history.epochs < run.recipe.epochs:
             _epoch(run, val_loader, folder, bar)

@@ -25,6 +25,8 @@ class Recipe:
         precision: "float32", or "bfloat16"/"float16" for the forward pass (autocast).
         seed: from 0 to 2**32 - 1; with the number of the epoch it fixes the order of
             the images, dropout and random transforms.
+        drop_patches: share of each image's patches that a step leaves out, in [0, 1).
+        checkpointing: compute activations again in the backward pass, and keep fewer.
 
     Raises:
         TypeError: a value has the wrong type.
@@ -45,6 +47,8 @@ class Recipe:
     accumulate: int = 1
     precision: str = "float32"
     seed: int = 0
+    drop_patches: float = 0.0
+    checkpointing: bool = False
 
     def __post_init__(self) -> None:
         decay, smoothing = self.weight_decay, self.label_smoothing
@@ -57,6 +61,8 @@ class Recipe:
             checks.check_above_zero(self.clip, "clip", "Use None for no clipping.")
         checks.check_share(self.warmup, "warmup", "a share of all steps", "Try 0.1.")
         checks.check_share(smoothing, "label_smoothing", "a share", "Use 0.0 for none.")
+        checks.check_share(self.drop_patches, "drop_patches", "a share", "Use 0.0 for none.")
         checks.check_choice(self.schedule, "schedule", SCHEDULES)
         checks.check_choice(self.precision, "precision", PRECISIONS)
         checks.check_seed(self.seed)
+        checks.check_choice(self.checkpointing, "checkpointing", (True, False))
