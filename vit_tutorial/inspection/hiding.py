@@ -11,9 +11,7 @@ from vit_tutorial.patches import patchify, unpatchify
 from vit_tutorial.training.evaluation import evaluating
 
 
-def hide_patches(
-    images: Tensor, hidden: Tensor, patch_size: int, fill: Tensor | float = -1.0
-) -> Tensor:
+def hide_patches(images: Tensor, hidden: Tensor, patch_size: int, fill: Tensor | float = -1.0) -> Tensor:
     """Put something else in the place of some patches.
 
     Args:
@@ -42,16 +40,12 @@ def hide_patches(
 
 
 def occlusion(
-    model: VisionTransformer,
-    images: Tensor,
-    fill: Tensor | float = -1.0,
-    targets: Tensor | None = None,
+    model: VisionTransformer, images: Tensor, fill: Tensor | float = -1.0, targets: Tensor | None = None
 ) -> Tensor:
     """Hide one patch at a time, and see how far the answer's probability falls.
 
     Args:
-        model: any `VisionTransformer`; it is asked in eval mode, N times, and left as
-            it was.
+        model: any `VisionTransformer`; it is asked in eval mode, N times, and left as it was.
         images: shape (B, C, H, W).
         fill: as for `hide_patches`.
         targets: the class to watch for each image, shape (B,); None: the answers.
@@ -68,13 +62,9 @@ def occlusion(
         targets = before.argmax(dim=-1) if targets is None else targets
         falls = []
         for i in range(config.num_patches):
-            hidden = torch.zeros(
-                b, config.num_patches, dtype=torch.bool, device=images.device
-            )
+            hidden = torch.zeros(b, config.num_patches, dtype=torch.bool, device=images.device)
             hidden[:, i] = True
-            after = model(
-                hide_patches(images, hidden, config.patch_size, fill)
-            ).softmax(dim=-1)
+            after = model(hide_patches(images, hidden, config.patch_size, fill)).softmax(dim=-1)
             falls.append((before - after).gather(1, targets[:, None]))
     return torch.cat(falls, dim=1)
 
@@ -95,10 +85,8 @@ def deletion_curve(
     Args:
         model: any `VisionTransformer`; it is asked in eval mode, and left as it was.
         images: shape (B, C, H, W).
-        scores: what each patch is worth, shape (B, N); of equal ones, the earlier
-            patch goes first.
-        counts: how many patches are hidden (insertion: shown), each from 0 to N.
-        fill: as for `hide_patches`.
+        scores: what each patch is worth, shape (B, N); of equal ones, the earlier patch goes first.
+        counts: how many patches are hidden (insertion: shown), each from 0 to N. fill: as for `hide_patches`.
         insertion: show these patches and hide all others.
 
     Returns:
@@ -112,9 +100,7 @@ def deletion_curve(
     """
     shape = (len(images), model.config.num_patches)
     if tuple(scores.shape) != shape:
-        raise ValueError(
-            f"scores must have shape {shape}, one for each patch, got {tuple(scores.shape)}."
-        )
+        raise ValueError(f"scores must have shape {shape}, one for each patch, got {tuple(scores.shape)}.")
     order = scores.argsort(dim=1, descending=True, stable=True)
     rank = order.argsort(dim=1)  # 0 for the patch with the highest score
     kept = []
@@ -122,9 +108,7 @@ def deletion_curve(
         answers = model(images).argmax(dim=-1)
         for count in counts:
             if check_not_negative(count, "a count") > shape[1]:
-                raise ValueError(
-                    f"a count must be at most {shape[1]}, all patches there are, got {count}."
-                )
+                raise ValueError(f"a count must be at most {shape[1]}, all patches there are, got {count}.")
             hidden = rank >= count if insertion else rank < count
             changed = hide_patches(images, hidden, model.config.patch_size, fill)
             kept.append(model(changed).argmax(dim=-1) == answers)

@@ -10,9 +10,7 @@ from vit_tutorial.tensor_checks import check_tensor
 from vit_tutorial.training.evaluation import evaluating
 
 
-def attention_distance(
-    weights: Tensor, grid_size: int | tuple[int, int], patch_size: float = 1.0
-) -> Tensor:
+def attention_distance(weights: Tensor, grid_size: int | tuple[int, int], patch_size: float = 1.0) -> Tensor:
     """Measure how far from itself a patch looks, on average.
 
     Args:
@@ -35,9 +33,7 @@ def attention_distance(
     rows, columns = check_pair(grid_size, "grid_size")
     n = rows * columns
     if not isinstance(weights, Tensor):
-        raise TypeError(
-            f"weights must be a torch.Tensor, got {type(weights).__name__}."
-        )
+        raise TypeError(f"weights must be a torch.Tensor, got {type(weights).__name__}.")
     if weights.ndim < 2 or weights.shape[-2:] not in ((n, n), (n + 1, n + 1)):
         raise ValueError(
             f"weights must have shape (..., {n}, {n}), or one more for a class token, for "
@@ -51,6 +47,7 @@ def attention_distance(
     return (weights * distances).sum(dim=-1).mean(dim=-1)
 
 
+# fmt: off
 def rollout(weights: Tensor) -> Tensor:
     """Follow attention through all blocks, as if tokens were mixed by it alone.
 
@@ -61,8 +58,7 @@ def rollout(weights: Tensor) -> Tensor:
         weights: attention weights, shape (L, B, h, T, T), as `attention_maps` gives.
 
     Returns:
-        Shape (B, T, T): how much of each token is in each token at the end; each row
-        sums to 1.
+        Shape (B, T, T): how much of each token is in each token at the end; each row sums to 1.
 
     Raises:
         TypeError, ValueError: `weights` is no tensor of five axes.
@@ -76,8 +72,10 @@ def rollout(weights: Tensor) -> Tensor:
     for block in weights.mean(dim=2):  # the first block first
         mixed = (block + identity) / 2 @ mixed
     return mixed
+# fmt: on
 
 
+# fmt: off
 def relevance(
     model: VisionTransformer, images: Tensor, targets: Tensor | None = None
 ) -> Tensor:
@@ -89,8 +87,7 @@ def relevance(
         targets: the class to explain for each image, shape (B,); None: the answers.
 
     Returns:
-        Shape (B, T, T): R = R + mean over heads of max(∇A ⊙ A, 0) · R, block by block,
-        from the identity on.
+        Shape (B, T, T): R = R + mean over heads of max(∇A ⊙ A, 0) · R, block by block, from the identity on.
 
     Raises:
         TypeError, ValueError: as the model raises them for images of another shape.
@@ -113,6 +110,7 @@ def relevance(
         helpful = (gradient * weights.detach()).clamp(min=0).mean(dim=1)
         related = related + helpful @ related
     return related
+# fmt: on
 
 
 def patch_scores(mixed: Tensor, pooling: str = "cls") -> Tensor:
