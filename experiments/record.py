@@ -55,7 +55,7 @@ def machine() -> str:
 def write(name: str, runs: list[dict[str, Any]], **summary: Any) -> Path:
     """Write `vit_tutorial/assets/results/NAME.json`; chapters read it by `data.results(NAME)`."""
     arguments = " ".join(sys.argv[1:])
-    command = f"python experiments/{name}.py {arguments}".strip()
+    command = f"python experiments/{Path(sys.argv[0]).name} {arguments}".strip()
     head = {"command": command, "machine": machine(), **summary}
     body = ",\n  ".join(json.dumps(run) for run in runs)  # a line for each run
     text = f'{json.dumps(head)[:-1]}, "runs": [\n  {body}\n]}}\n'
