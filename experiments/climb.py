@@ -37,3 +37,26 @@ def beside(values: tuple[float, ...], value: float) -> list[float]:
 def with_choice(runs: dict[Setting, list[dict[str, Any]]], best: Setting) -> list[dict[str, Any]]:
     """All runs of all settings, each saying whether its setting was `chosen`."""
     return [run | {"chosen": setting == best} for setting, found in runs.items() for run in found]
+
+
+def tune_rate(
+    rates: tuple[float, ...], seeds: tuple[int, ...], measure: Callable[..., dict[str, Any]], *name: object
+) -> list[dict[str, Any]]:
+    """All runs that it took to find the best learning rate, and those of the other seeds with it.
+
+    Args:
+        rates: what can be tried; the climb starts from 3e-3.
+        seeds: the first one chooses, by validation accuracy.
+        measure: of a rate and a seed; its `val` chooses, its `test` is only printed.
+        name: what is printed before the result.
+    """
+    tried = {}
+
+    def score(rate: float) -> float:
+        tried[rate] = [measure(rate, seeds[0])]
+        return tried[rate][0]["val"]
+
+    best = climb(3e-3, lambda rate: beside(rates, rate), score)
+    tried[best] += [measure(best, seed) for seed in seeds[1:]]
+    print(*name, best, [run["test"] for run in tried[best]], flush=True)
+    return with_choice(tried, best)

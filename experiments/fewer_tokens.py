@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import argparse
 import statistics
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -26,7 +25,8 @@ from typing import Any
 import record
 import torch
 import torch.nn.functional as F
-from climb import beside, climb, with_choice
+from climb import tune_rate
+from ladder import seconds
 from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
@@ -114,12 +114,6 @@ def shrunk(vit: VisionTransformer) -> dict[str, float]:
     return found
 
 
-def seconds(function: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    function()
-    return time.perf_counter() - start
-
-
 def ratios(tasks: dict[str, Callable[[], object]], rounds: int = 15) -> dict[str, float]:
     """Time of each task as a share of the first one's, medians of rounds in turn."""
     for task in tasks.values():
@@ -167,23 +161,14 @@ def costs() -> dict[str, dict[str, float]]:
 def tune(log: record.Log, kind: str) -> list[dict[str, Any]]:
     """Climb to the best rate by validation; all runs that it took."""
 
-    def measure(rate: float, seed: int = SEEDS[0]) -> dict[str, Any]:
+    def measure(rate: float, seed: int) -> dict[str, Any]:
         def run() -> dict[str, Any]:
             found, vit = fit(kind, rate, seed)
             return found | ({"fewer": shrunk(vit)} if kind == "49 patches" else {})
 
         return log.measure({"kind": kind, "rate": rate, "seed": seed}, run)
 
-    tried = {}
-
-    def score(rate: float) -> float:
-        tried[rate] = [measure(rate)]
-        return tried[rate][0]["val"]
-
-    best = climb(3e-3, lambda rate: beside(RATES, rate), score)
-    tried[best] += [measure(best, seed) for seed in SEEDS[1:]]
-    print(kind, best, [run["test"] for run in tried[best]], flush=True)
-    return with_choice(tried, best)
+    return tune_rate(RATES, SEEDS, measure, kind)
 
 
 def main() -> None:

@@ -15,7 +15,6 @@ from __future__ import annotations
 import argparse
 import statistics
 import sys
-import time
 from collections.abc import Callable
 from contextlib import nullcontext
 from functools import partial
@@ -30,7 +29,7 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.checkpoint import checkpoint
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "benchmarks"))
-from model import build
+from model import build, seconds
 
 LIBRARIES = ("ours", "timm", "torchvision")
 NAME, BATCH = "ViT-Ti/16", 8
@@ -97,12 +96,6 @@ class Step:
         kept = sum(found.values())
         loss.backward()
         return kept
-
-
-def seconds(function: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    function()
-    return time.perf_counter() - start
 
 
 def spread(values: list[float]) -> list[float]:

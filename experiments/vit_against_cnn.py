@@ -21,7 +21,7 @@ from typing import Any
 
 import record
 import torch
-from climb import beside, climb, with_choice
+from climb import tune_rate
 from small_cnn import SmallCNN
 from small_vit import small_vit
 from torch.utils.flop_counter import FlopCounterMode
@@ -66,20 +66,11 @@ def fit(name: str, images: int, epochs: int, rate: float, seed: int) -> dict[str
 def tune(log: record.Log, name: str, images: int, epochs: int) -> list[dict[str, Any]]:
     """Climb to the best rate by validation; all runs that it took."""
 
-    def measure(rate: float, seed: int = SEEDS[0]) -> dict[str, Any]:
+    def measure(rate: float, seed: int) -> dict[str, Any]:
         case = {"name": name, "images": images, "epochs": epochs, "rate": rate, "seed": seed}
         return log.measure(case, lambda: fit(name, images, epochs, rate, seed))
 
-    tried = {}
-
-    def score(rate: float) -> float:
-        tried[rate] = [measure(rate)]
-        return tried[rate][0]["val"]
-
-    best = climb(3e-3, lambda rate: beside(RATES, rate), score)
-    tried[best] += [measure(best, seed) for seed in SEEDS[1:]]
-    print(name, images, epochs, best, [run["test"] for run in tried[best]], flush=True)
-    return with_choice(tried, best)
+    return tune_rate(RATES, SEEDS, measure, name, images, epochs)
 
 
 def main() -> None:

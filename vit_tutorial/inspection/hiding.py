@@ -86,7 +86,8 @@ def deletion_curve(
         model: any `VisionTransformer`; it is asked in eval mode, and left as it was.
         images: shape (B, C, H, W).
         scores: what each patch is worth, shape (B, N); of equal ones, the earlier patch goes first.
-        counts: how many patches are hidden (insertion: shown), each from 0 to N. fill: as for `hide_patches`.
+        counts: how many patches are hidden (insertion: shown), each from 0 to N.
+        fill: as for `hide_patches`.
         insertion: show these patches and hide all others.
 
     Returns:

@@ -72,10 +72,8 @@ def rollout(weights: Tensor) -> Tensor:
     for block in weights.mean(dim=2):  # the first block first
         mixed = (block + identity) / 2 @ mixed
     return mixed
-# fmt: on
 
 
-# fmt: off
 def relevance(
     model: VisionTransformer, images: Tensor, targets: Tensor | None = None
 ) -> Tensor:
