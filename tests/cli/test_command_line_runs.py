@@ -19,7 +19,7 @@ from command_line import (
     train_arguments,
     wait_for_epoch,
 )
-from two_processes import torchrun
+from torchrun_of_train import torchrun
 
 from vit_tutorial.cli.options import Parser
 from vit_tutorial.training.run_folder import RunFolder

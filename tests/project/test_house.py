@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -148,3 +149,13 @@ def test_what_the_readme_says_of_a_chapter_is_there():
         for room, names in ((PACKAGE, modules), (PACKAGE / "exercises", exercises)):
             for name in re.findall("`(.*?)`", names):
                 assert (room / name).exists(), name
+
+
+def test_every_module_of_the_tests_and_experiments_has_a_name_of_its_own():
+    """They are imported by their bare names: of two that are called alike, Python finds one."""
+    paths = [
+        path for folder in ("tests", "experiments", "benchmarks") for path in (ROOT / folder).rglob("*.py")
+    ]
+    names = Counter(path.name for path in paths)
+    names["conftest.py"] = min(names["conftest.py"], 1)  # pytest keeps these apart
+    assert [name for name, times in names.items() if times > 1] == []

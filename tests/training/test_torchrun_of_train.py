@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import torch
-import two_processes
+import torchrun_of_train
 from torch import Tensor
 from torch.utils.data import DataLoader
 
@@ -27,7 +27,7 @@ def folder(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def ended(folder) -> subprocess.CompletedProcess:
-    done = two_processes.torchrun(two_processes.__file__, folder)
+    done = torchrun_of_train.torchrun(torchrun_of_train.__file__, folder)
     assert done.returncode == 0, done.stderr
     return done
 
@@ -41,7 +41,7 @@ def both(ended, folder) -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def one() -> dict[str, dict[str, Any]]:
     """The same runs in this process, with batches twice as large."""
-    return {name: two_processes.run(name, 2 * two_processes.BATCH) for name in two_processes.SAME}
+    return {name: torchrun_of_train.run(name, 2 * torchrun_of_train.BATCH) for name in torchrun_of_train.SAME}
 
 
 def largest_gap(some: dict[str, list[float]], others: dict[str, list[float]]) -> dict[str, float]:
@@ -64,7 +64,7 @@ def test_there_were_two_processes(both):
     assert both[0]["place"][2] != both[1]["place"][2]
 
 
-@pytest.mark.parametrize("name", two_processes.SAME)
+@pytest.mark.parametrize("name", torchrun_of_train.SAME)
 def test_the_curve_is_that_of_one_process_with_the_doubled_batch(one, both, name):
     for found in both:
         gaps = largest_gap(one[name]["history"], found[name]["history"])
@@ -72,7 +72,7 @@ def test_the_curve_is_that_of_one_process_with_the_doubled_batch(one, both, name
         assert max(gaps.values()) < 1e-6, gaps  # the loss is summed in float32
 
 
-@pytest.mark.parametrize("name", two_processes.SAME)
+@pytest.mark.parametrize("name", torchrun_of_train.SAME)
 def test_so_are_the_weights_and_both_processes_have_the_same(one, both, name):
     for weight, value in one[name]["weights"].items():
         assert (both[0][name]["weights"][weight] - value).abs().max() < 1e-10, weight
@@ -90,19 +90,19 @@ def test_the_runs_differ_from_each_other(one):
 
 
 def test_what_was_frozen_has_not_moved(both):
-    start = two_processes.new_model().state_dict()
+    start = torchrun_of_train.new_model().state_dict()
     moved = {name for name, value in both[0]["head only"]["weights"].items() if not value.equal(start[name])}
     assert moved == {"head.weight", "head.bias"}
 
 
 def test_with_an_odd_number_of_images_the_first_one_comes_again_at_the_end(both):
-    images = two_processes.images(23)
+    images = torchrun_of_train.images(23)
     padded = ImageSet(
         torch.cat([images.images, images.images[:1]]),
         torch.cat([images.labels, images.labels[:1]]),
         images.classes,
     )
-    expected = two_processes.run("in order", 2 * two_processes.BATCH, padded)
+    expected = torchrun_of_train.run("in order", 2 * torchrun_of_train.BATCH, padded)
     gaps = largest_gap(expected["history"], both[1]["odd"]["history"])
     assert max(gaps.values()) < 1e-6, gaps
 
@@ -118,7 +118,7 @@ def test_no_image_is_read_by_both(both):
 
 
 def test_together_they_read_the_batches_that_one_process_reads(both):
-    alone = DataLoader(range(22), 2 * two_processes.BATCH, shuffle=True)
+    alone = DataLoader(range(22), 2 * torchrun_of_train.BATCH, shuffle=True)
     shared = share_loader(alone, Place(torch.device("cpu")), seed=0)
     shared.sampler.set_epoch(1)
     first, second = (found["shards"][22][1] for found in both)

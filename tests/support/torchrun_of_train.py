@@ -1,6 +1,6 @@
-"""Small training runs that test_two_processes.py makes twice: in one process, and in two that torchrun starts.
+"""Small training runs that test_torchrun_of_train.py makes twice: in one process, and in two that torchrun starts.
 
-torchrun --nproc_per_node=2 tests/support/two_processes.py FOLDER    # writes FOLDER/<rank>.pt
+torchrun --nproc_per_node=2 tests/support/torchrun_of_train.py FOLDER    # writes FOLDER/<rank>.pt
 """
 
 from __future__ import annotations
