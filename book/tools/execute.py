@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+import tempfile
+import uuid
 from pathlib import Path
 from subprocess import DEVNULL
 
@@ -34,6 +36,16 @@ def kernel_environment(*import_from: Path) -> dict[str, str]:
     return {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(path)}
 
 
+def without_ports() -> dict[str, str]:
+    """Options of a kernel manager whose kernel talks through files, where the system has such sockets.
+
+    A TCP port that was free may be another program's by the time the kernel asks for it; then the kernel dies.
+    """
+    if sys.platform == "win32":
+        return {}
+    return {"transport": "ipc", "ip": str(Path(tempfile.gettempdir(), f"kernel-{uuid.uuid4().hex}"))}
+
+
 async def execute(
     notebook: NotebookNode,
     name: str,
@@ -53,7 +65,7 @@ async def execute(
     Raises:
         NotebookError: If a cell raises, takes too long or takes the kernel down.
     """
-    manager = AsyncKernelManager(kernel_name="python3")
+    manager = AsyncKernelManager(kernel_name="python3", **without_ports())
     manager.kernel_spec.argv[0] = sys.executable
     running = ""
 

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import nbformat
+import nbval.kernel
 import pytest
 from execute import NotebookError, execute, kernel_environment
 from notebooks import IGNORED
@@ -63,3 +64,15 @@ def test_failing_cell_is_named(tmp_path: Path):
     )
     with pytest.raises(NotebookError, match=r"a\.ipynb, cell setup: ModuleNotFoundError: No module named"):
         asyncio.run(execute(notebook, "a.ipynb", tmp_path, kernel_environment()))
+
+
+def test_no_kernel_waits_at_a_port_that_another_program_may_take(tmp_path: Path):
+    expected = "tcp" if sys.platform == "win32" else "ipc"
+    ask = "from ipykernel.connect import get_connection_info as ask\nprint(ask(unpack=True)['transport'])"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(ask, id="ask")])
+    asyncio.run(execute(notebook, "a.ipynb", tmp_path, kernel_environment()))
+    assert notebook.cells[0].outputs[0].text.strip() == expected
+    manager, client = nbval.kernel.start_new_kernel(kernel_name="python3")
+    client.stop_channels()
+    manager.shutdown_kernel(now=True)
+    assert manager.transport == expected
