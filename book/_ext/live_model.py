@@ -30,7 +30,8 @@ def move_weights(app: Sphinx, doctree: nodes.document, page: str) -> None:
             html = still(html)
         elif weights := WEIGHTS.search(html):
             name = file_name(weights[1])
-            app.env.live_vit_code = CODE.search(html)[1]
+            if 'data-kind="masked"' not in html:  # the whole model, as the front page has it
+                app.env.live_vit_code = CODE.search(html)[1]
             app.env.live_vit_weights[name] = weights[1]
             link = f'<script type="text/plain" class="live-vit-weights" src="{"../" * page.count("/")}_static/{name}"></script>'
             html = WEIGHTS.sub('"weights": null', html).replace("<style>", f"{link}<style>", 1)
@@ -56,7 +57,8 @@ def write_weights(app: Sphinx, error: Exception | None) -> None:
     for name, weights in app.env.live_vit_weights.items():
         (static / name).write_text(f'vitTutorial.provide("{name}", "{weights}");\n', "utf8")
     # The front page has no cell that brings the code.
-    (static / "front" / "live-vit.js").write_text(app.env.live_vit_code, "utf8")
+    if code := getattr(app.env, "live_vit_code", None):
+        (static / "front" / "live-vit.js").write_text(code, "utf8")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -24,14 +24,14 @@ FLOORS = (
     ("data",),
     ("pretrained",),
     ("training",),
-    ("transfer", "prediction", "inspection", "export"),
+    ("transfer", "prediction", "inspection", "export", "masked_autoencoder"),
     ("plots", "notebook", "tables"),
     ("exercises",),
     ("cli",),
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 MODULE_LINES, FUNCTION_LINES = 200, 30
-ALL_LINES = 7_507  # without the exercises
+ALL_LINES = 7_779  # without the exercises
 
 
 def parse(package: Path) -> dict[str, ast.Module]:

@@ -8,6 +8,7 @@ import struct
 import tempfile
 from collections.abc import Sequence
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
@@ -53,13 +54,7 @@ def live_vit(
             "Pour the weights of another library over first, with pretrained.from_timm or from_torchvision."
         )
     data = _data(model, images, labels, classes)
-    html = (FOLDER / "frame.html").read_text("utf8")
-    for part in PARTS:
-        html = html.replace("{{" + part + "}}", COMMENT.sub("", (FOLDER / part).read_text("utf8")).strip())
-    height, width = images.shape[2:]
-    html = html.replace("{{still}}", _bitmap(images[0]))
-    html = html.replace("{{width}}", str(8 * width)).replace("{{height}}", str(8 * height))
-    html = html.replace("{{data}}", json.dumps(data, ensure_ascii=False).replace("<", "\\u003c"))
+    html = assemble(FOLDER, PARTS, data, images[0])
     if len(html) > LIMIT:
         number = sum(p.numel() for p in model.parameters())
         raise ValueError(
@@ -67,6 +62,18 @@ def live_vit(
             f"holds {LIMIT / 1e6:.0f} MB, about 1.4 million parameters. Show a smaller model, or fewer images."
         )
     return HTML(html)
+
+
+def assemble(frame: Traversable, parts: Sequence[str], data: dict[str, Any], still: Tensor) -> str:
+    """The frame with code, data and the picture that stands for them where no script runs."""
+    html = (frame / "frame.html").read_text("utf8")
+    for part in parts:
+        place = frame if (frame / part).is_file() else FOLDER
+        html = html.replace("{{" + part + "}}", COMMENT.sub("", (place / part).read_text("utf8")).strip())
+    height, width = still.shape[1:]
+    html = html.replace("{{still}}", _bitmap(still))
+    html = html.replace("{{width}}", str(8 * width)).replace("{{height}}", str(8 * height))
+    return html.replace("{{data}}", json.dumps(data, ensure_ascii=False).replace("<", "\\u003c"))
 
 
 def _data(model: VisionTransformer, images: Tensor, labels: Any, classes: Any) -> dict[str, Any]:
@@ -88,19 +95,23 @@ def _data(model: VisionTransformer, images: Tensor, labels: Any, classes: Any) -
         raise ValueError(f"labels must be {len(images)}, one for each image, got {len(labels)}.")
     classes = getattr(model, "classes", None) if classes is None else classes
     return {
-        "images": [_text(bytes(image_bytes(image).flatten().tolist())) for image in images],
+        "images": [text(bytes(image_bytes(image).flatten().tolist())) for image in images],
         "shape": list(images.shape[1:]),
         "labels": labels,
         "classes": None if classes is None else list(classes),
-        "weights": _text(_file(model, classes)),
+        "weights": text(_file(model, classes)),
     }
 
 
 def _file(model: VisionTransformer, classes: Sequence[str] | None) -> bytes:
-    """What `save_model` writes, in half precision; its head sorted, so that the same model gives the same bytes."""
+    """What `save_model` writes, in half precision."""
     with tempfile.TemporaryDirectory() as folder:
         path = save_model(copy.deepcopy(model).half(), Path(folder) / "model.safetensors", classes)
-        content = path.read_bytes()
+        return sorted_head(path.read_bytes())
+
+
+def sorted_head(content: bytes) -> bytes:
+    """A safetensors file whose head is sorted: the same weights give the same bytes."""
     end = 8 + int.from_bytes(content[:8], "little")
     head = json.dumps(json.loads(content[8:end]), sort_keys=True).encode()
     head += b" " * (-len(head) % 8)
@@ -120,8 +131,9 @@ def _bitmap(image: Tensor) -> str:
     head = struct.pack(
         "<2sIIIIiiHHIIiiII", b"BM", 54 + len(rows), 0, 54, 40, width, height, 1, 24, 0, len(rows), 0, 0, 0, 0
     )
-    return f"data:image/bmp;base64,{_text(head + rows)}"
+    return f"data:image/bmp;base64,{text(head + rows)}"
 
 
-def _text(content: bytes) -> str:
+def text(content: bytes) -> str:
+    """Bytes as base64."""
     return base64.b64encode(content).decode()

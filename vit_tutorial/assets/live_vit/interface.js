@@ -330,5 +330,5 @@
       before: vit.percent(untouched[k]), shuffled: share({ order: s.order || vit.shuffled(s.N) }), without: share({ positions: false }), alike: share({ uniform: true }) };
   }
 
-  document.querySelectorAll(".live-vit:not([data-ready])").forEach(vit.mount);
+  document.querySelectorAll(".live-vit:not([data-ready], [data-kind])").forEach(vit.mount);
 })();

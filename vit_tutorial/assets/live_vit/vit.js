@@ -145,6 +145,14 @@
 
   const add = (x, y) => x.map((value, i) => value + y[i]);
 
+  vit.encoderBlock = function (w, name, x, T, h, eps, uniform) {         // (T, D) -> (T, D) and weights (h, T, T)
+    const layer = (part) => (rest) => w[name + part + rest];
+    const norm = (y, which) => layerNorm(y, T, w[name + which + ".weight"], w[name + which + ".bias"], eps);
+    const attended = attention(norm(x, "norm1"), T, h, layer("attention."), uniform);
+    x = add(x, attended.x);
+    return { x: add(x, mlp(norm(x, "norm2"), T, layer("mlp."))), weights: attended.weights };
+  };
+
   // pixels: (C, H, W) from -1 to 1. changes: {order, positions: false, uniform: true} shuffle the patches, leave the
   // positions out, make the class token attend to all tokens alike. For each of the L blocks: maps (h, T, T), the
   // read-out token (D) and, through the last norm and the head, lens (K); the last lens are the logits.
@@ -154,11 +162,9 @@
     let x = (run.tokens = embed(model, pixels, changes));
     const T = x.length / c.embed_dim;
     for (let l = 0; l < c.depth; l++) {
-      const block = "encoder.blocks." + l + ".", layer = (part) => (name) => w[block + part + name];
-      const attended = attention(norm(x, T, block + "norm1"), T, c.num_heads, layer("attention."), changes.uniform);
-      x = add(x, attended.x);
-      x = add(x, mlp(norm(x, T, block + "norm2"), T, layer("mlp.")));
-      run.maps.push(attended.weights);
+      const block = vit.encoderBlock(w, "encoder.blocks." + l + ".", x, T, c.num_heads, c.layer_norm_eps, changes.uniform);
+      x = block.x;
+      run.maps.push(block.weights);
       run.readOuts.push(readOut(x, T, c.pooling));
       run.lens.push(linear(readOut(norm(x, T, "encoder.norm"), T, c.pooling), 1, w["head.weight"], w["head.bias"]));
     }
@@ -171,4 +177,6 @@
     if (pooling === "mean") for (let i = D; i < x.length; i++) y[i % D] += x[i];
     return pooling === "mean" ? y.map((sum) => sum / T) : y;
   }
+
+  Object.assign(vit, { linear, layerNorm, embed, add });
 })();
