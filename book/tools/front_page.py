@@ -38,6 +38,7 @@ FIGURES = {  # the figure that stands for a chapter: its cell
     "07_transfer_learning": "clothes-and-digits",
     "08_looking_inside": "six-maps",
     "09_scaling_up": "roof-figure",
+    "10_without_labels": "guesses-figure",
 }
 SIZE = (480, 270)  # of a chapter's picture, in pixels
 SHOWN = 'width="112" height="112" loading="lazy"'  # of a step, before the style fits it in: the page keeps its place
