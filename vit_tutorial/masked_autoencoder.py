@@ -35,9 +35,7 @@ def random_masking(
     Source:
         He et al. 2022, "Masked Autoencoders Are Scalable Vision Learners", section 3.
     """
-    order = torch.rand(batch_size, num_patches).argsort(
-        dim=1
-    )  # a shuffle of each image
+    order = torch.rand(batch_size, num_patches).argsort(dim=1)  # (B, N), shuffled
     kept = max(1, round((1 - mask_ratio) * num_patches))
     return order[:, :kept], order.argsort(dim=1)  # the shuffle, and its inverse
 
@@ -77,10 +75,9 @@ class MaskedAutoencoder(nn.Module):
         self.mask_ratio = check_rate(mask_ratio, "mask_ratio")
         d = check_positive(decoder_dim, "decoder_dim")
         config = vit.config
-        patches = vit.embeddings.grid_size[0] * vit.embeddings.grid_size[1]
         self.to_decoder = nn.Linear(config.embed_dim, d)
         self.mask_token = nn.Parameter(nn.init.normal_(torch.empty(1, 1, d), std=0.02))
-        table = nn.init.normal_(torch.empty(1, patches, d), std=0.02)
+        table = nn.init.normal_(torch.empty(1, config.num_patches, d), std=0.02)
         self.decoder_position = nn.Parameter(table)
         self.decoder = Encoder(decoder_depth, d, decoder_heads, 2 * d)
         self.to_pixels = nn.Linear(d, config.in_channels * config.patch_size**2)
@@ -101,9 +98,8 @@ class MaskedAutoencoder(nn.Module):
         x = self.to_decoder(tokens)
         x = x[:, self.vit.embeddings.num_tokens - n :]  # without the class token
         masks = self.mask_token.expand(b, n - x.shape[1], -1)
-        shuffled = torch.cat(
-            [x, masks], dim=1
-        )  # visible ones first: (B, N, decoder_dim)
+        # The visible ones first, (B, N, decoder_dim); then each at its place.
+        shuffled = torch.cat([x, masks], dim=1)
         rows = torch.arange(b, device=x.device)[:, None]
         x = shuffled[rows, restore] + self.decoder_position  # in the image's order
         return self.to_pixels(self.decoder(x))

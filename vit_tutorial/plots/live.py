@@ -95,7 +95,7 @@ def _data(model: VisionTransformer, images: Tensor, labels: Any, classes: Any) -
         raise ValueError(f"labels must be {len(images)}, one for each image, got {len(labels)}.")
     classes = getattr(model, "classes", None) if classes is None else classes
     return {
-        "images": [text(bytes(image_bytes(image).flatten().tolist())) for image in images],
+        "images": [pixels_text(image) for image in images],
         "shape": list(images.shape[1:]),
         "labels": labels,
         "classes": None if classes is None else list(classes),
@@ -121,6 +121,11 @@ def sorted_head(content: bytes) -> bytes:
 def image_bytes(image: Tensor) -> Tensor:
     """From -1 … 1 to whole numbers from 0 to 255, of the same shape."""
     return ((image.detach().cpu() + 1) * 127.5).round().clamp(0, 255).to(torch.uint8)
+
+
+def pixels_text(image: Tensor) -> str:
+    """An image's bytes, channel by channel and row by row, as base64."""
+    return text(bytes(image_bytes(image).flatten().tolist()))
 
 
 def _bitmap(image: Tensor) -> str:

@@ -10,7 +10,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from vit_tutorial.masked_autoencoder import MaskedAutoencoder
-from vit_tutorial.plots.live import assemble, image_bytes, sorted_head, text
+from vit_tutorial.plots.live import assemble, pixels_text, sorted_head, text
 from vit_tutorial.tensor_checks import check_images
 
 FOLDER = resources.files("vit_tutorial") / "assets" / "live_masked"
@@ -44,16 +44,12 @@ def live_masked(model: MaskedAutoencoder, images: Tensor, mean: Tensor) -> HTML:
             f"and {tuple(mean.shape)}."
         )
     data = {
-        "images": [_pixels(image) for image in images],
-        "mean": _pixels(mean),
+        "images": [pixels_text(image) for image in images],
+        "mean": pixels_text(mean),
         "shape": list(shape),
         "weights": text(_file(model)),
     }
     return HTML(assemble(FOLDER, PARTS, data, images[0]))
-
-
-def _pixels(image: Tensor) -> str:
-    return text(bytes(image_bytes(image).flatten().tolist()))
 
 
 def _file(model: MaskedAutoencoder) -> bytes:
